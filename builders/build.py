@@ -1,0 +1,366 @@
+"""A named recipe becomes a folder of parquet files that `load_dataset(DIR)` reads.
+
+    DIR/data/<game>/<split>-00000-of-00001.parquet      pictures embedded
+    DIR/README.md                                       the card; its head tells configs and splits
+    DIR/manifest.json                                   recipe, fingerprint, and SHA-256 of every file
+
+One file is one unit of work: written under a temporary name, synced, renamed. A build that was killed goes on where
+it was when it is started again, and ends with the same bytes as one that was not, by any number of workers.
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from hashlib import file_digest
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+import gameqa
+from gameqa.core.errors import GameQAError, UsageError
+from gameqa.core.files import PART, write_atomic, writing
+from gameqa.core.seeds import RELEASE
+
+from .card import card
+from .fingerprint import fingerprint
+from .pool import run
+from .recipes import RECIPES, Recipe, Shard, plan, read_recipe
+from .schema import features
+from .survey import Survey, survey
+
+__all__ = ["RECIPES", "BuildReport", "Interrupted", "Recipe", "build", "plan", "read_recipe", "verify"]
+
+ROW_GROUP = 100
+"""Rows of one parquet row group: what a reader must load to see one row."""
+
+MANIFEST, CARD, LOCK = "manifest.json", "README.md", ".build.lock"
+
+
+class Interrupted(GameQAError):
+    """The build was stopped by Ctrl-C; what is finished is kept."""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build has done.
+
+    Attributes:
+        out: the folder.
+        files: every file of the build, the manifest last.
+        rows: number of rows in all splits.
+        size: bytes in all files.
+        seconds: how long it took.
+        made, reused: number of data files made now, and found finished.
+        short: for each stream with fewer distinct questions than asked for: name, found, asked for.
+    """
+
+    out: Path
+    files: tuple[Path, ...]
+    rows: int
+    size: int
+    seconds: float
+    made: int
+    reused: int
+    short: tuple[tuple[str, int, int], ...]
+
+
+def build(
+    recipe: str | Recipe,
+    out: str | Path,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: bool | None = None,
+) -> BuildReport:
+    """Make a dataset, or go on with one that was begun.
+
+    A script that calls this with more than one worker needs the `if __name__ == "__main__":` guard.
+
+    Args:
+        recipe: the name of one of `RECIPES`, or an own recipe.
+        out: the folder; new, empty, or holding the same build.
+        workers: number of processes; None: one for each core.
+        overwrite: replace what another build has left in the folder.
+        progress: show a progress bar on stderr; None: if it is a terminal.
+
+    Raises:
+        UsageError: for a recipe that does not exist, a folder that holds something else or cannot be written.
+        Interrupted: by Ctrl-C.
+        GameQAError: the disk is full, or a worker died.
+
+    Example:
+        >>> from gameqa.builders.build import build
+        >>> build("mini", "/tmp/mini").rows                                      # doctest: +SKIP
+        1800
+    """
+    if workers is not None and workers < 1:
+        raise UsageError(f"workers must be at least 1, not {workers}")
+    begun = time.perf_counter()
+    recipe, out = read_recipe(recipe), Path(out)
+    shards = plan(recipe)
+    identity = _identity(recipe)
+    try:
+        with _claimed(out):
+            missing = _open(out, identity, shards, overwrite)
+            _make(recipe, out, shards, missing, workers or os.cpu_count() or 1, progress)
+            found = survey(out, shards)
+            _close(out, recipe, identity, found)
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {out} keeps what is finished, run again to go on") from None
+    _warn(found)
+    files = tuple(out / name for name in [*found.files, CARD, MANIFEST])
+    return BuildReport(
+        out=out,
+        files=files,
+        rows=found.rows,
+        size=sum(file.stat().st_size for file in files),
+        seconds=time.perf_counter() - begun,
+        made=len(missing),
+        reused=len(shards) - len(missing),
+        short=found.short,
+    )
+
+
+def verify(out: str | Path) -> list[str]:
+    """Compare the files of a finished build with its manifest; return one sentence for each that differs.
+
+    Raises:
+        UsageError: the folder holds no finished build.
+    """
+    out = Path(out)
+    manifest = _manifest(out)
+    if manifest is None or not manifest["complete"]:
+        raise UsageError(f"{out} holds no finished build")
+    wrong = []
+    for name, entry in manifest["files"].items():
+        if not (out / name).is_file():
+            wrong.append(f"{name} is missing")
+        elif _sha256(out / name) != entry["sha256"]:
+            wrong.append(f"{name} differs from its SHA-256 in the manifest")
+    return wrong
+
+
+def write_shard(shard: Shard, on_row: Callable[[], None], out: Path, schema: pa.Schema, scale: float) -> None:
+    """Make one data file. The same rows give the same bytes."""
+    path = out / shard.path
+    # The process id keeps a worker that outlives its killed parent for a moment away from this file.
+    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+    with writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("wb") as file:
+                with pq.ParquetWriter(file, schema, **_parquet_options(schema)) as writer:
+                    rows = _rows(shard, on_row, scale, image="image" in schema.names)
+                    while group := [*islice(rows, ROW_GROUP)]:
+                        writer.write_table(pa.Table.from_pylist(group, schema=schema))
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _rows(shard: Shard, on_row: Callable[[], None], scale: float, image: bool) -> Iterator[dict[str, Any]]:
+    for stream in shard.streams:
+        for sample in stream.samples(scale):
+            yield sample.row(image)
+            on_row()
+
+
+def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """PNG does not shrink further; text does, and repeats itself. Chunking by content lets a hub store changes only."""
+    texts = [name for column in schema for name in _leaves(column)]
+    pictures = ["image.bytes"] if "image" in schema.names else []
+    return {
+        "compression": {**dict.fromkeys(texts, "zstd"), **dict.fromkeys(pictures, "none")},
+        "use_dictionary": texts,
+        "use_content_defined_chunking": True,
+        "write_page_index": True,
+    }
+
+
+def _leaves(column: pa.Field) -> list[str]:
+    if column.name == "image":
+        return ["image.path"]
+    return [f"{column.name}.list.element" if pa.types.is_list(column.type) else column.name]
+
+
+def _identity(recipe: Recipe) -> dict[str, Any]:
+    """Return all that decides the bytes of a build."""
+    return {
+        "release": RELEASE,
+        "version": gameqa.__version__,
+        "recipe": recipe.plain(),
+        "fingerprint": fingerprint(),
+        "made_with": {name: version(name) for name in ("datasets", "numpy", "pillow", "pyarrow")},
+    }
+
+
+@contextmanager
+def _claimed(out: Path) -> Iterator[None]:
+    """Keep other builds out of the folder."""
+    with writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(out / LOCK, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UsageError(f"another build is writing to {out}") from None
+    try:
+        yield
+    finally:
+        for part in [*out.glob(f"*{PART}"), *out.glob(f"data/*/*{PART}")]:
+            part.unlink(missing_ok=True)
+        (out / LOCK).unlink(missing_ok=True)
+        lock.release()
+
+
+def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: bool) -> list[Shard]:
+    """Make the folder ready and return the data files that are still to be made.
+
+    Raises:
+        UsageError: the folder holds something else.
+    """
+    manifest = _manifest(out)
+    for part in [*out.glob(f"*{PART}"), *out.glob(f"data/*/*{PART}")]:
+        part.unlink(missing_ok=True)
+    if manifest is None:
+        if any(not path.name.startswith(".") for path in out.iterdir()):
+            raise UsageError(f"{out} is not empty and holds no build; choose another folder")
+    elif {name: manifest.get(name) for name in identity} != identity:
+        differs = [name for name in identity if manifest.get(name) != identity[name]]
+        if not overwrite:
+            raise UsageError(
+                f"{out} holds a build with another {' and '.join(differs)}; choose another folder, or overwrite it"
+            )
+        with writing(out):
+            shutil.rmtree(out / "data", ignore_errors=True)
+            (out / CARD).unlink(missing_ok=True)
+        manifest = None
+    if manifest is None:
+        write_atomic(out / MANIFEST, _json({**identity, "complete": False}))
+    known = (manifest or {}).get("files", {})
+    return [shard for shard in shards if not _finished(out / shard.path, known.get(shard.path))]
+
+
+def _finished(path: Path, entry: dict[str, Any] | None) -> bool:
+    """A file under its final name is complete; once its hash is known, it is compared."""
+    return path.is_file() and (entry is None or _sha256(path) == entry["sha256"])
+
+
+def _make(
+    recipe: Recipe, out: Path, shards: list[Shard], missing: list[Shard], workers: int, progress: bool | None
+) -> None:
+    """Make the missing data files."""
+    if not missing:
+        return
+    schema = features(recipe.text).arrow_schema
+    total = sum(shard.rows for shard in shards)
+    done = total - sum(shard.rows for shard in missing)
+    with _bar(recipe.name, total, done, sys.stderr.isatty() if progress is None else progress) as on_row:
+        run(missing, partial(write_shard, out=out, schema=schema, scale=recipe.scale), workers, on_row)
+
+
+def _close(out: Path, recipe: Recipe, identity: dict[str, Any], found: Survey) -> None:
+    """Write the card and, last of all, the manifest that calls the build complete."""
+    _write_new(out / CARD, card(recipe, identity, found))
+    files = {
+        **found.files,
+        CARD: {"sha256": _sha256(out / CARD), "bytes": (out / CARD).stat().st_size},
+    }
+    manifest = {
+        **identity,
+        "complete": True,
+        "rows": found.rows,
+        "splits": found.splits,
+        "short": [{"stream": name, "found": got, "asked": asked} for name, got, asked in found.short],
+        "files": files,
+    }
+    _write_new(out / MANIFEST, _json(manifest))
+
+
+def _write_new(path: Path, content: str) -> None:
+    if not path.is_file() or path.read_bytes() != content.encode():
+        write_atomic(path, content)
+
+
+def _warn(found: Survey) -> None:
+    if found.short:
+        name, got, asked = found.short[0]
+        warnings.warn(
+            f"{len(found.short)} streams hold fewer distinct questions than asked for, such as {name}: {got} of"
+            f" {asked}; manifest.json lists them",
+            stacklevel=3,
+        )
+
+
+def _manifest(out: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder, None when there is none.
+
+    Raises:
+        UsageError: the file is no manifest of a build.
+    """
+    path = out / MANIFEST
+    if not path.is_file():
+        return None
+    try:
+        manifest = json.loads(path.read_bytes())
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict) or not {"complete", "fingerprint", "recipe"} <= manifest.keys():
+        raise UsageError(f"{path} is no manifest of a build; choose another folder")
+    return manifest
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _bar(name: str, total: int, done: int, shown: bool) -> Iterator[Callable[[], None]]:
+    """Show rows made, rate and time left on stderr; yield what is to be called after every row."""
+    if not shown:
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.0f} rows/s" if task.speed else "")
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=total, completed=done)
+        yield lambda: bar.advance(task)

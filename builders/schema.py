@@ -1,0 +1,66 @@
+"""The columns of the data: what each means, and how `datasets` and arrow store it."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from gameqa.core.sample import COLUMNS, Sample
+
+if TYPE_CHECKING:
+    import datasets
+
+ABOUT = {
+    "data_id": "the key of the sample, readable: game/task/level/split/seed/index",
+    "game_name": "id of the game",
+    "game_category": "one of four families of games",
+    "domain": "`in`: a training game; `out`: a game kept for testing only",
+    "task": "slug of the question template",
+    "question_id": "number of the question template within its game",
+    "question_description": "what the template asks",
+    "qa_type": "`Target Perception`, `State Prediction` or `Strategy Optimization`",
+    "qa_level": "how hard the question is: `Easy`, `Medium` or `Hard`",
+    "plot_level": "how hard the board is: `Easy`, `Medium` or `Hard`",
+    "image": "picture of the state (PNG)",
+    "question": "the whole prompt that goes with the picture: rules, question, options, answer format",
+    "rules": "first part of the prompt: the rules, and how the picture shows the state",
+    "query": "second part of the prompt: the bare question",
+    "answer_format": "last part of the prompt: how to answer",
+    "options": "texts of the options without letters, A first; empty for fill-in questions",
+    "answer_kind": "`choice`, `integer`, `number`, `coordinate`, `sequence`, `set` or `text`",
+    "answer": "the right answer in canonical form; for a choice its letter",
+    "accepted": "every right canonical answer, `answer` first",
+    "analysis": "worked solution in numbered steps",
+    "state": "the state as JSON",
+    "params": "what the question needs besides the state, as JSON; `options` holds the option values, A first",
+    "text_view": "the state as text",
+    "text_question": "the whole prompt of the text-only variant",
+    "difficulty": "measured work of the worked solution; comparable within a task",
+    "split": "`train`, `validation` or `test`, decided by the content of the state",
+    "seed": "names the stream of samples",
+    "index": "place in the stream",
+    "release": "release of the generator",
+    "state_hash": "hash of the state; equal states have equal hashes",
+}
+"""One phrase on every column."""
+
+_VALUES = {str: "string", int: "int64", float: "float64"}
+
+
+def columns(text: bool = False) -> list[str]:
+    """Return the names of the columns; `text` leaves the picture out."""
+    return [name for name in COLUMNS if not (text and name == "image")]
+
+
+def features(text: bool = False) -> "datasets.Features":
+    """Return the columns as `datasets` features; `text` leaves the picture out."""
+    import datasets
+
+    types: dict[str, Any] = {column.name: column.type for column in fields(Sample)}
+
+    def feature(name: str) -> Any:
+        if name == "image":
+            return datasets.Image()
+        if types[name] == list[str]:
+            return datasets.List(datasets.Value("string"))
+        return datasets.Value(_VALUES[types[name]])
+
+    return datasets.Features({name: feature(name) for name in columns(text)})

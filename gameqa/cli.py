@@ -1,0 +1,276 @@
+"""The `gameqa` command. Commands import what they need when they run, so that `--help` is quick."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from gameqa.core.errors import GameQAError, MissingExtra, UsageError
+
+app = typer.Typer(
+    help="Procedurally generated games as verified visual question answering data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Names = Annotated[list[str] | None, typer.Option(help="Repeat for several; all by default.")]
+Split = Annotated[str, typer.Option(help="train, validation or test.")]
+Seed = Annotated[int, typer.Option(help="Names an independent stream, at least 0.")]
+Scale = Annotated[float, typer.Option(help="Picture scale, 0.5 to 4.")]
+
+
+def main() -> NoReturn:
+    """Run the command; errors become one sentence on standard error and exit code 1 or 2."""
+    try:
+        app()
+    except UsageError as error:
+        _fail(str(error), 2)
+    except GameQAError as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("interrupted; nothing half-written is left", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(f"gameqa: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+@app.command("list")
+def list_games(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Show all games with category, domain, tasks and levels.
+
+    Example: gameqa list
+    """
+    import gameqa
+
+    games = [gameqa.game(name) for name in gameqa.games()]
+    if as_json:
+        import json
+
+        rows: list[dict[str, Any]] = [
+            {
+                "game": game.id,
+                "title": game.title,
+                "category": game.category.value,
+                "domain": game.domain.value,
+                "tasks": [task.slug for task in game.tasks],
+                "levels": list(game.levels),
+            }
+            for game in games
+        ]
+        print(json.dumps(rows, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("game", "category", "domain", "tasks", "levels", title=f"{len(games)} games")
+    for game in games:
+        table.add_row(
+            game.id,
+            game.category.value,
+            game.domain.value,
+            "\n".join(f"{task.slug} ({task.kind.value})" for task in game.tasks),
+            ", ".join(game.levels),
+            end_section=True,
+        )
+    Console().print(table)
+    print(f"{sum(len(game.tasks) for game in games)} tasks")
+
+
+@app.command()
+def show(
+    target: Annotated[str, typer.Argument(help="A data_id, or GAME[/TASK[/LEVEL]].")],
+    out: Annotated[Path | None, typer.Option(help="Where to write the PNG; ./<data_id>.png by default.")] = None,
+    split: Split = "train",
+    seed: Seed = 0,
+    index: Annotated[int, typer.Option(help="Place in the stream, at least 0.")] = 0,
+    scale: Scale = 1.0,
+    text: Annotated[bool, typer.Option(help="Print the text view as well.")] = False,
+) -> None:
+    """Make one sample: write its picture; print question, options, answer, analysis and state.
+
+    Example: gameqa show sokoban/min_moves/hard/train/0/17
+    """
+    import gameqa
+    from gameqa.core.files import write_atomic
+
+    if target.count("/") == 5:
+        sample = gameqa.from_data_id(target, scale=scale)
+    else:
+        name, task, level = (*target.split("/", 2), "", "")[:3]
+        task = task or gameqa.game(name).tasks[0].slug
+        sample = gameqa.sample(name, task, level or "Easy", split, seed, index, scale=scale)
+    path = out or Path(sample.file_name)
+    write_atomic(path, sample.png())
+    blocks = [sample.data_id, sample.query]
+    if sample.options:
+        blocks.append("\n".join(f"{chr(ord('A') + n)}. {option}" for n, option in enumerate(sample.options)))
+    blocks += [
+        f"answer: {sample.answer}",
+        sample.analysis,
+        f"state: {sample.state}",
+        f"params: {sample.params}",
+    ]
+    if text:
+        blocks.append(sample.text_view)
+    print("\n\n".join([*blocks, f"picture: {path}"]))
+
+
+@app.command()
+def gallery(
+    out: Annotated[Path, typer.Argument(help="Folder of the page; index.html is written into it.")],
+    game: Names = None,
+    split: Split = "train",
+    seed: Seed = 0,
+    per_task: Annotated[int, typer.Option(help="Samples for each task and level.")] = 1,
+) -> None:
+    """Write one self-contained HTML page with every game, task and level.
+
+    Example: gameqa gallery out/gallery
+    """
+    import gameqa
+    from gameqa.core.engine import select
+    from gameqa.core.files import write_atomic
+    from gameqa.tools.gallery import gallery as page
+    from gameqa.tools.progress import progress
+
+    games = game or "all"
+    samples = gameqa.generate(games, split=split, seed=seed, per_task=per_task)
+    total = len(select(games)) * per_task
+    write_atomic(out / "index.html", page(progress(samples, total, "samples")))
+    print(out / "index.html")
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Argument(help="Folder to write; it must be missing or empty.")],
+    game: Names = None,
+    task: Names = None,
+    level: Names = None,
+    split: Split = "train",
+    seed: Seed = 0,
+    per_task: Annotated[int, typer.Option(help="Samples for each task and level.")] = 1,
+    scale: Scale = 1.0,
+    form: Annotated[str, typer.Option("--format", help="jsonl (with a folder of PNGs) or parquet.")] = "jsonl",
+) -> None:
+    """Write samples into a folder that `load_dataset` reads: JSON lines with PNG files, or one parquet file.
+
+    Example: gameqa generate out/sokoban --game sokoban --per-task 10
+    """
+    from gameqa.core import engine
+    from gameqa.tools.export import FORMATS, export
+    from gameqa.tools.progress import progress
+
+    if form not in FORMATS:
+        raise UsageError(f"unknown format {form!r}; allowed: {', '.join(FORMATS)}")
+    if per_task < 1:
+        raise UsageError(f"--per-task must be at least 1, not {per_task}")
+    names = (game or "all", task or "all", level or "all")
+    total = len(engine.select(*names)) * per_task
+    samples = engine.generate(*names, split=split, seed=seed, per_task=per_task, scale=scale)
+    print(export(progress(samples, total, "samples"), out, form, split))
+
+
+@app.command()
+def check(
+    game: Annotated[str, typer.Argument(help="Id of the game to check.")],
+    keys: Annotated[int, typer.Option(help="Samples of each task and level for the detailed checks.")] = 6,
+    many: Annotated[int, typer.Option(help="Samples of each task and level for the counts.")] = 200,
+) -> None:
+    """Run the whole contract on one game and say, in words, what it still misses. Exit code 1 if anything.
+
+    Example: gameqa check sokoban
+    """
+    from gameqa.core import registry
+    from gameqa.tools import contract
+    from gameqa.tools.check import run
+
+    found = registry.game(game)
+    problems = run(found, keys, many)
+    if problems:
+        print(f"\n{len(problems)} problems; the contract stands in {contract.__name__} and gameqa.core.game")
+        sys.exit(1)
+    print(f"\n{game} keeps the contract")
+
+
+@app.command()
+def build(
+    recipe: Annotated[str, typer.Argument(help="Name of the build, for example mini.")],
+    out: Annotated[Path, typer.Option(help="Folder of the data set.")],
+    workers: Annotated[int | None, typer.Option(help="Processes; one per core by default.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace what another build left in the folder.")] = False,
+) -> None:
+    """Build a data set: parquet shards with pictures, a card and a manifest. Run again to resume.
+
+    Example: gameqa build mini --out out/mini
+    """
+    from gameqa.builders.build import build as run  # pyright: ignore[reportMissingImports]
+
+    report = run(recipe, out, workers=workers, overwrite=overwrite)
+    print(report)
+
+
+@app.command()
+def docs(
+    folder: Annotated[Path, typer.Argument(help="The docs folder of the checkout.")] = Path("docs"),
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 when pages are stale.")
+    ] = False,
+) -> None:
+    """Write the pages that are generated from the code, one per game, or check that they are fresh.
+
+    Example: gameqa docs --check
+    """
+    from gameqa.core.files import write_atomic
+    from gameqa.tools.docs import pages, stale
+
+    if only_check:
+        problems = list(stale(folder))
+        if problems:
+            raise GameQAError("; ".join(problems) + "; run `gameqa docs`")
+        print("docs are fresh")
+        return
+    made = pages()
+    for path, content in made.items():
+        write_atomic(folder / path, content)
+    print(f"{len(made)} files in {folder}")
+
+
+@app.command()
+def new(
+    game: Annotated[str, typer.Argument(help="Id of the new game: lower-case letters, digits, underscores.")],
+    into: Annotated[Path | None, typer.Option(help="Folder for it; the package's own games by default.")] = None,
+) -> None:
+    """Start a new game as a copy of a small complete one; replace it file by file.
+
+    Example: gameqa new connect_four
+    """
+    import gameqa.games
+    from gameqa.tools.scaffold import scaffold
+
+    folder = into or Path(gameqa.games.__path__[0])
+    for path in scaffold(game, folder):
+        print(path)
+    print(f"next: fill state, rules, generate, render and tasks, then run `gameqa check {game}`")
+
+
+def require(extra: str, module: str) -> None:
+    """Raise MissingExtra with the `pip install` line unless the module of an optional extra can be found."""
+    from importlib.util import find_spec
+
+    if find_spec(module) is None:
+        raise MissingExtra(f"this needs {module}, which is not installed; run: pip install 'gameqa[{extra}]'")
+
+
+if __name__ == "__main__":
+    main()
