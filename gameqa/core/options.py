@@ -3,8 +3,10 @@
 Options must not give the answer away by rank, length or shape; these helpers see to the rank of numbers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from random import Random
+
+Cell = tuple[int, int]
 
 
 def number_options(
@@ -34,3 +36,34 @@ def _spread(right: int, low: int, high: int, count: int, rng: Random) -> list[in
     """Return the other integers of the range, near ones first, loosely shuffled so that gaps tell nothing."""
     others = [value for value in range(max(low, right - 3 * count), min(high, right + 3 * count) + 1) if value != right]
     return sorted(others, key=lambda value: abs(value - right) + rng.random() * 4)
+
+
+def cell_lattice(
+    right: Cell, slips: Iterable[Cell], allowed: Container[Cell], rng: Random, tries: int = 6
+) -> list[Cell]:
+    """Return seven wrong cells: `right` moved by one, two or all of three offsets.
+
+    Seen from any of the eight cells the others lie alike, so neither the middle of the cells nor the most frequent
+    row or column tells which one is right.
+
+    Args:
+        right: the right cell.
+        slips: cells that mistakes lead to; up to two of them become offsets.
+        allowed: the cells that may be options.
+        rng: the stream.
+        tries: sets of offsets to try. Many tries would favour right cells at the edge, which fewer sets fit.
+
+    Returns:
+        The cells in reading order, or an empty list when no try fits: draw another board then.
+    """
+    tempting = [(cell[0] - right[0], cell[1] - right[1]) for cell in dict.fromkeys(slips) if cell != right]
+    for attempt in range(tries):
+        offsets = rng.sample(tempting, min(len(tempting), 2 if attempt < 4 else 1))
+        while len(offsets) < 3:
+            offsets.append((rng.randint(-2, 2), rng.randint(-2, 2)))
+        made = {right}
+        for down, across in offsets:
+            made |= {(row + down, column + across) for row, column in made}
+        if len(made) == 8 and all(cell in allowed for cell in made):
+            return sorted(made - {right})
+    return []

@@ -186,6 +186,7 @@ def read_params(task: Task[Any, Any], state: Any, params: Json) -> dict[str, Jso
     if not isinstance(params, dict):
         raise InvalidRow(f"the params of {task.slug} must be an object")
     asked: dict[str, Json] = dict(params)  # pyright: ignore[reportUnknownArgumentType]
+    listed = "options" in asked
     options = asked.pop("options", None)
     try:
         msgspec.convert(asked, type=task.params_type, strict=True)
@@ -195,7 +196,7 @@ def read_params(task: Task[Any, Any], state: Any, params: Json) -> dict[str, Jso
             if len(options) != wanted:
                 raise InvalidRow(f"the params of {task.slug} must hold {wanted} options, not {len(options)}")
             asked["options"] = options
-        elif options is not None:
+        elif listed:
             raise InvalidRow(f"{task.slug} is no choice question, but its params hold options")
     except msgspec.ValidationError as error:
         raise InvalidRow(f"the params of {task.slug} are not valid: {error}") from None
