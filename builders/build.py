@@ -20,12 +20,9 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import file_digest
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 import gameqa
@@ -37,13 +34,13 @@ from .card import card
 from .fingerprint import fingerprint
 from .pool import run
 from .recipes import RECIPES, Recipe, Shard, plan, read_recipe
-from .schema import features
+from .schema import features, write_parquet
 from .survey import Survey, survey
 
-__all__ = ["RECIPES", "BuildReport", "Interrupted", "Recipe", "build", "plan", "read_recipe", "verify"]
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-ROW_GROUP = 100
-"""Rows of one parquet row group: what a reader must load to see one row."""
+__all__ = ["RECIPES", "BuildReport", "Interrupted", "Recipe", "build", "plan", "read_recipe", "verify"]
 
 MANIFEST, CARD, LOCK = "manifest.json", "README.md", ".build.lock"
 
@@ -75,6 +72,13 @@ class BuildReport:
     reused: int
     short: tuple[tuple[str, int, int], ...]
 
+    def __str__(self) -> str:
+        found = f", {self.reused} found finished" if self.reused else ""
+        return (
+            f"{self.rows} rows, {self.size / 1e6:.1f} MB in {self.out}: {self.made} data files made{found},"
+            f" {self.seconds:.1f} s"
+        )
+
 
 def build(
     recipe: str | Recipe,
@@ -101,8 +105,8 @@ def build(
 
     Example:
         >>> from gameqa.builders.build import build
-        >>> build("mini", "/tmp/mini").rows                                      # doctest: +SKIP
-        1800
+        >>> build("mini", "mini-data").short         # doctest: +SKIP
+        ()
     """
     if workers is not None and workers < 1:
         raise UsageError(f"workers must be at least 1, not {workers}")
@@ -151,7 +155,7 @@ def verify(out: str | Path) -> list[str]:
     return wrong
 
 
-def write_shard(shard: Shard, on_row: Callable[[], None], out: Path, schema: pa.Schema, scale: float) -> None:
+def write_shard(shard: Shard, on_row: Callable[[], None], out: Path, schema: "pa.Schema", scale: float) -> None:
     """Make one data file. The same rows give the same bytes."""
     path = out / shard.path
     # The process id keeps a worker that outlives its killed parent for a moment away from this file.
@@ -160,10 +164,7 @@ def write_shard(shard: Shard, on_row: Callable[[], None], out: Path, schema: pa.
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with part.open("wb") as file:
-                with pq.ParquetWriter(file, schema, **_parquet_options(schema)) as writer:
-                    rows = _rows(shard, on_row, scale, image="image" in schema.names)
-                    while group := [*islice(rows, ROW_GROUP)]:
-                        writer.write_table(pa.Table.from_pylist(group, schema=schema))
+                write_parquet(_rows(shard, on_row, scale, image="image" in schema.names), file, schema)
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
@@ -176,24 +177,6 @@ def _rows(shard: Shard, on_row: Callable[[], None], scale: float, image: bool) -
         for sample in stream.samples(scale):
             yield sample.row(image)
             on_row()
-
-
-def _parquet_options(schema: pa.Schema) -> dict[str, Any]:
-    """PNG does not shrink further; text does, and repeats itself. Chunking by content lets a hub store changes only."""
-    texts = [name for column in schema for name in _leaves(column)]
-    pictures = ["image.bytes"] if "image" in schema.names else []
-    return {
-        "compression": {**dict.fromkeys(texts, "zstd"), **dict.fromkeys(pictures, "none")},
-        "use_dictionary": texts,
-        "use_content_defined_chunking": True,
-        "write_page_index": True,
-    }
-
-
-def _leaves(column: pa.Field) -> list[str]:
-    if column.name == "image":
-        return ["image.path"]
-    return [f"{column.name}.list.element" if pa.types.is_list(column.type) else column.name]
 
 
 def _identity(recipe: Recipe) -> dict[str, Any]:
@@ -220,8 +203,7 @@ def _claimed(out: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        for part in [*out.glob(f"*{PART}"), *out.glob(f"data/*/*{PART}")]:
-            part.unlink(missing_ok=True)
+        _clean(out)
         (out / LOCK).unlink(missing_ok=True)
         lock.release()
 
@@ -233,8 +215,7 @@ def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: b
         UsageError: the folder holds something else.
     """
     manifest = _manifest(out)
-    for part in [*out.glob(f"*{PART}"), *out.glob(f"data/*/*{PART}")]:
-        part.unlink(missing_ok=True)
+    _clean(out)
     if manifest is None:
         if any(not path.name.startswith(".") for path in out.iterdir()):
             raise UsageError(f"{out} is not empty and holds no build; choose another folder")
@@ -245,13 +226,20 @@ def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: b
                 f"{out} holds a build with another {' and '.join(differs)}; choose another folder, or overwrite it"
             )
         with writing(out):
-            shutil.rmtree(out / "data", ignore_errors=True)
+            if (out / "data").exists():
+                shutil.rmtree(out / "data")
             (out / CARD).unlink(missing_ok=True)
         manifest = None
     if manifest is None:
         write_atomic(out / MANIFEST, _json({**identity, "complete": False}))
     known = (manifest or {}).get("files", {})
     return [shard for shard in shards if not _finished(out / shard.path, known.get(shard.path))]
+
+
+def _clean(out: Path) -> None:
+    """Remove half-written files."""
+    for part in [*out.glob(f"*{PART}"), *out.glob(f"data/*/*{PART}")]:
+        part.unlink(missing_ok=True)
 
 
 def _finished(path: Path, entry: dict[str, Any] | None) -> bool:

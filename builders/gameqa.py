@@ -43,6 +43,20 @@ VERSION = datasets.Version(f"{RELEASE}.0.0")
 
 ARGUMENTS = ("samples", "seed", "levels", "tasks", "splits", "scale", "text")
 
+_BUILDER_ARGUMENTS = (
+    "base_path",
+    "config_id",
+    "data_dir",
+    "data_files",
+    "features",
+    "info",
+    "repo_id",
+    "storage_options",
+    "token",
+    "writer_batch_size",
+)
+"""What `datasets` itself passes to a builder."""
+
 
 @dataclass(eq=False)
 class GameQAConfig(datasets.BuilderConfig):
@@ -161,7 +175,9 @@ class GameQA(datasets.GeneratorBasedBuilder):
             raise UsageError(f"{self.config_id} holds no sample in any of the splits asked for")
         return generators
 
-    def _generate_examples(self, shards: list[Stream]) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _generate_examples(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, shards: list[Stream]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
         for stream in shards:
             made = 0
             for sample in stream.samples(self.config.scale):
@@ -171,23 +187,6 @@ class GameQA(datasets.GeneratorBasedBuilder):
                 warnings.warn(
                     f"{stream.name} holds only {made} distinct questions, {stream.length} were asked for", stacklevel=1
                 )
-
-
-_BUILDER_VERSION = datasets.Version(f"{RELEASE}.0.0")
-
-ARGUMENTS = (
-    "base_path",
-    "config_id",
-    "data_dir",
-    "data_files",
-    "features",
-    "info",
-    "repo_id",
-    "storage_options",
-    "token",
-    "writer_batch_size",
-)
-"""What `datasets` itself passes to a builder."""
 
 
 def _chosen(what: str, given: str | Sequence[str], allowed: Sequence[str]) -> str | tuple[str, ...]:

@@ -1,12 +1,16 @@
 """The columns of the data: what each means, and how `datasets` and arrow store it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from gameqa.core.sample import COLUMNS, Sample
 
 if TYPE_CHECKING:
     import datasets
+    import pyarrow as pa
 
 ABOUT = {
     "data_id": "the key of the sample, readable: game/task/level/split/seed/index",
@@ -42,6 +46,9 @@ ABOUT = {
 }
 """One phrase on every column."""
 
+ROW_GROUP = 100
+"""Rows of one parquet row group: what a reader must load to see one row."""
+
 _VALUES = {str: "string", int: "int64", float: "float64"}
 
 
@@ -64,3 +71,43 @@ def features(text: bool = False) -> "datasets.Features":
         return datasets.Value(_VALUES[types[name]])
 
     return datasets.Features({name: feature(name) for name in columns(text)})
+
+
+def write_parquet(rows: Iterable[Mapping[str, Any]], file: Path | IO[bytes], schema: "pa.Schema | None" = None) -> None:
+    """Write rows, pictures embedded, as one parquet file; the same rows give the same bytes.
+
+    Args:
+        rows: as `Sample.row()` gives them.
+        file: a path, or a file opened for binary writing.
+        schema: the arrow schema of `features`; None: with pictures.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = schema or features().arrow_schema
+    waiting = iter(rows)
+    with pq.ParquetWriter(file, schema, **_parquet_options(schema)) as writer:
+        while group := [*islice(waiting, ROW_GROUP)]:
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def _parquet_options(schema: "pa.Schema") -> dict[str, Any]:
+    """PNG does not shrink further; text does, and repeats itself. Chunking by content lets a hub store changes only."""
+    pictures = ["image.bytes"] if "image" in schema.names else []
+    texts = [_leaf(name) for name in schema.names]
+    return {
+        "compression": {**dict.fromkeys(texts, "zstd"), **dict.fromkeys(pictures, "none")},
+        "use_dictionary": texts,
+        "use_content_defined_chunking": True,
+        "write_page_index": True,
+    }
+
+
+def _leaf(name: str) -> str:
+    """Return the path of a column's texts as parquet counts it."""
+    if name == "image":
+        return "image.path"
+    return f"{name}.list.element" if name in _LISTS else name
+
+
+_LISTS = [column.name for column in fields(Sample) if column.type == list[str]]

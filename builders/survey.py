@@ -12,6 +12,8 @@ from gameqa.core.answers import AnswerKind
 
 from .recipes import Shard
 
+TOLD = ["game_name", "task", "plot_level", "split", "answer_kind", "answer"]
+
 
 class Place(NamedTuple):
     """Where a row belongs."""
@@ -62,9 +64,7 @@ def survey(out: Path, shards: list[Shard]) -> Survey:
     found = Survey()
     for shard in shards:
         path = out / shard.path
-        table = pq.read_table(
-            path, columns=["game_name", "task", "plot_level", "split", "answer_kind", "answer"], partitioning=None
-        )
+        table = pq.ParquetFile(path).read(TOLD).select(TOLD)
         with path.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
         found.files[shard.path] = {"sha256": digest, "rows": table.num_rows, "bytes": path.stat().st_size}

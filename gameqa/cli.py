@@ -6,7 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gameqa.core.errors import GameQAError, MissingExtra, UsageError
+from gameqa.core.errors import GameQAError, UsageError
 
 app = typer.Typer(
     help="Procedurally generated games as verified visual question answering data.",
@@ -30,8 +30,10 @@ def main() -> NoReturn:
         _fail(str(error), 2)
     except GameQAError as error:
         _fail(str(error), 1)
-    except KeyboardInterrupt:
-        _fail("interrupted; nothing half-written is left", 130)
+    except SystemExit as ended:
+        if ended.code == 130:  # the framework's code for Ctrl-C
+            _fail("interrupted; nothing half-written is left", 130)
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
@@ -73,7 +75,9 @@ def list_games(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("game", "category", "domain", "tasks", "levels", title=f"{len(games)} games")
+    table = Table(title=f"{len(games)} games")
+    for heading in ("game", "category", "domain", "tasks", "levels"):
+        table.add_column(heading, no_wrap=heading in ("game", "tasks"))
     for game in games:
         table.add_row(
             game.id,
@@ -83,7 +87,7 @@ def list_games(
             ", ".join(game.levels),
             end_section=True,
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
     print(f"{sum(len(game.tasks) for game in games)} tasks")
 
 
@@ -262,14 +266,6 @@ def new(
     for path in scaffold(game, folder):
         print(path)
     print(f"next: fill state, rules, generate, render and tasks, then run `gameqa check {game}`")
-
-
-def require(extra: str, module: str) -> None:
-    """Raise MissingExtra with the `pip install` line unless the module of an optional extra can be found."""
-    from importlib.util import find_spec
-
-    if find_spec(module) is None:
-        raise MissingExtra(f"this needs {module}, which is not installed; run: pip install 'gameqa[{extra}]'")
 
 
 if __name__ == "__main__":

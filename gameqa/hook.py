@@ -9,13 +9,15 @@ Without this hook the same data come from `gameqa.builders.gameqa.GameQA(config_
 """
 
 import sys
-from collections.abc import Sequence
 from functools import wraps
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 NAME = "gameqa"
 """The path that leads to the builder."""
@@ -39,36 +41,37 @@ def install() -> None:
         sys.meta_path.insert(0, _Finder())
 
 
-class _Finder(MetaPathFinder):
-    """Waits for `datasets.load` to be imported."""
+class _Finder:
+    """Waits for `datasets.load` to be imported. (The base classes of importlib.abc would cost 10 ms to import.)"""
 
     leads_to_gameqa = True
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+        self, fullname: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
         if fullname != _MODULE:
             return None
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(fullname, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _PatchingLoader(spec.loader, self)
+                    patching: Any = _PatchingLoader(spec.loader, self)
+                    spec.loader = patching
                 return spec
         return None
 
 
-class _PatchingLoader(Loader):
+class _PatchingLoader:
     """Runs the normal loader, gives it back its place, and wraps the function."""
 
-    def __init__(self, loader: Loader, finder: _Finder) -> None:
+    def __init__(self, loader: "Loader", finder: _Finder) -> None:
         self.loader = loader
         self.finder = finder
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+    def create_module(self, spec: "ModuleSpec") -> "ModuleType | None":
         return self.loader.create_module(spec)
 
-    def exec_module(self, module: ModuleType) -> None:
+    def exec_module(self, module: "ModuleType") -> None:
         module.__loader__ = self.loader
         if module.__spec__ is not None:
             module.__spec__.loader = self.loader
@@ -88,14 +91,13 @@ def _patch() -> None:
             setattr(sys.modules[name], _FUNCTION, wrapped)
 
 
-def _wrap(original: Any, load: ModuleType) -> Any:
+def _wrap(original: Any, load: "ModuleType") -> Any:
     @wraps(original)
     def dataset_module_factory(path: str, *args: Any, **kwargs: Any) -> Any:
         if path != NAME:
             return original(path, *args, **kwargs)
-        from gameqa.builders.fingerprint import fingerprint
-
-        return load.DatasetModule(module_path=BUILDER, hash=fingerprint(), builder_kwargs={"dataset_name": NAME})
+        fingerprint = import_module("gameqa.builders.fingerprint").fingerprint()
+        return load.DatasetModule(module_path=BUILDER, hash=fingerprint, builder_kwargs={"dataset_name": NAME})
 
     setattr(dataset_module_factory, _MARK, True)
     return dataset_module_factory

@@ -19,7 +19,7 @@ from gameqa.core.game import REDRAW, Game, Json, Level, Params, Solution, Task, 
 from gameqa.core.sample import LETTERS, SCALES, Sample
 from gameqa.core.seeds import RELEASE, SPLITS, Key, canonical_json, split_of, state_hash, stream
 
-PLANS = 40
+PLANS = 12
 """Plans drawn for one key before it is given up."""
 DRAWS = 300
 """Boards of the right split that are tried for one plan before the plan is dropped."""

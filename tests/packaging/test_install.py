@@ -93,7 +93,7 @@ def test_making_a_text_sample_needs_no_data_set_library(tmp_path: Path) -> None:
 
 def test_a_missing_extra_is_one_sentence_with_the_pip_line() -> None:
     from gameqa import MissingExtra
-    from gameqa.cli import require
+    from gameqa.core.extras import require
 
     with pytest.raises(MissingExtra, match=r"run: pip install 'gameqa\[eval\]'"):
         require("eval", "a_module_that_is_not_there")

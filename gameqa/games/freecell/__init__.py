@@ -14,11 +14,11 @@ towards the covered cards.
 
 Levels: 8, 6 and 4 cascades, after 1-8, 2-16 and 4-24 random moves; `card_after_move` plays 1, 2 and 3 moves.
 
-    JS -- QC -- | AH -- -- --            `10H` is the 10 of hearts, `--` an empty place; the open card stands last.
-    0: 8H 6C 8S ... 7H 5C 4D             4D may go to free cell 1 or 3, but not onto JC (two red and black cards one
-    1: 10S KC 7D ... 9H JD 4C            rank apart are needed), and not to the diamonds, which wait for their ace.
-    2: 2S JH 7C ... 6H 3D JC             Which card is open in cascade 0 once 4D has gone to cell 1 and 4C to cell 3?
-    3: 8C 10H 10D ... KS AC 6D           5C: the second move does not touch cascade 0.
+    JS -- QC -- | AH -- -- --      `10H` is the 10 of hearts, `--` an empty place, the last card of a line is open.
+    0: 8H 6C 8S ... 7H 5C 4D       4D may go to free cell 1 or 3. It may not go onto JC (it needs a black 5), nor to
+    1: 10S KC 7D ... 9H JD 4C      the diamonds, which wait for their ace.
+    2: 2S JH 7C ... 6H 3D JC       4D goes to free cell 1, then 4C to free cell 3. Which card is then open in
+    3: 8C 10H 10D ... KS AC 6D     cascade 0? 5C: the second move does not touch this cascade.
 
 FreeCell is Paul Alfille's game (1978); deals need not be winnable here.
 

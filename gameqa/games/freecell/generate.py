@@ -92,7 +92,7 @@ def _random_move(rng: Random, plan: FreecellParams, state: State, last: Move | N
     while groups:
         group = rng.choices(groups, [weight for _, weight in groups])[0]
         open_moves = [move for kind in group[0] for move in moves(state, kind) if _allowed(state, move, plan)]
-        open_moves = [move for move in open_moves if not move.undoes(last)]
+        open_moves = [move for move in open_moves if last is None or not move.undoes(last)]
         if open_moves:
             return rng.choice(open_moves)
         groups.remove(group)

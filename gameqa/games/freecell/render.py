@@ -55,7 +55,7 @@ def draw(state: State, style: Style) -> "Image":
         if not pile:
             put(number, LOWER, place(*size))
         for depth, shown in enumerate(pile):
-            put(number, LOWER + depth * strip, _face(shown, *size, style.px(strip), False))
+            put(number, LOWER + depth * strip, _face(shown, *size, style.px(strip), depth < len(pile) - 1))
     return canvas.image
 
 

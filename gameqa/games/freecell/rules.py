@@ -51,9 +51,9 @@ class Move(NamedTuple):
         """Read a move from params."""
         return cls(data["card"], Place.read(data["from"]), Place.read(data["to"]))
 
-    def undoes(self, other: "Move | None") -> bool:
-        """Return whether this move carries the card of `other` straight back."""
-        return other is not None and self.card == other.card and self.target == other.source
+    def undoes(self, other: "Move") -> bool:
+        """Return whether this move carries the card of `other` back to its place."""
+        return self.card == other.card and self.target == other.source
 
 
 class Kind(StrEnum):
@@ -155,7 +155,8 @@ def moves(state: State, kind: Kind) -> list[Move]:
     if target is Area.FOUNDATION:
         return [Move(card, place, HOMES[SUIT[card]]) for card, place in movable if is_due(state, card)]
     if target is Area.CELL:
-        return [Move(card, place, cell) for card, place in movable for cell in empty_cells(state)]
+        empty = empty_cells(state)
+        return [Move(card, place, cell) for card, place in movable for cell in empty]
     targets = list(zip(state.piles, PILES, strict=False))
     return [
         Move(card, place, onto)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import REDRAW, Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Level, NoParams, QAType, Solution, Task
 from gameqa.core.words import listed, ordinal
 
 from .generate import FreecellParams
@@ -43,26 +43,27 @@ it; the card on top of all others is the open card;
 - foundations: four places for the suits hearts, diamonds, clubs, spades, in this order; each is built up from the ace \
 and shows the highest card put there, or is empty."""
 
-BUSY = 0.6
+BUSY = 0.4
 """Share of samples for which a free cell in use is asked for; play fills one in many of the others as well."""
 RIGHT = {
     Kind.PILE_TO_PILE: 0.35,
     Kind.PILE_TO_HOME: 0.25,
     Kind.PILE_TO_CELL: 0.20,
-    Kind.CELL_TO_PILE: 0.14,
-    Kind.CELL_TO_HOME: 0.06,
+    Kind.CELL_TO_PILE: 0.16,
+    Kind.CELL_TO_HOME: 0.04,
 }
 """Shares of the kinds of the legal option."""
 OPEN_DECOYS = {
-    Kind.PILE_TO_PILE: 0.35,
-    Kind.PILE_TO_HOME: 0.21,
-    Kind.PILE_TO_CELL: 0.20,
-    Kind.CELL_TO_PILE: 0.168,
-    Kind.CELL_TO_HOME: 0.072,
+    Kind.PILE_TO_PILE: 0.34,
+    Kind.PILE_TO_HOME: 0.18,
+    Kind.PILE_TO_CELL: 0.23,
+    Kind.CELL_TO_PILE: 0.20,
+    Kind.CELL_TO_HOME: 0.05,
 }
-COVERED_DECOYS = {Kind.PILE_TO_PILE: 0.35, Kind.PILE_TO_HOME: 0.45, Kind.PILE_TO_CELL: 0.20}
-"""Shares of the kinds of the illegal options, with free and with covered cards; together they repeat `RIGHT`."""
-COVERED = 0.5
+COVERED_DECOYS = {Kind.PILE_TO_PILE: 0.30, Kind.PILE_TO_HOME: 0.50, Kind.PILE_TO_CELL: 0.20}
+"""Weights of the kinds of the illegal options, with free and with covered cards. Together they come near `RIGHT`, so
+that no kind of move is right more often than others."""
+COVERED = 0.6
 """Share of questions in which one illegal option names a covered card."""
 STRAY_ACE = 0.1
 """Share of decoys for a foundation that lead an ace to the foundation of another suit."""
@@ -147,9 +148,10 @@ class SpecifiedCard(Task[State, FreecellParams]):
         below = len(pile) - n
         slips = [pile[place] for place in (below - 1, below + 1) if 0 <= place < len(pile)]
         slips.append(pile[n - 1])
-        beside = [state.piles[near] for near in (number - 1, number + 1) if 0 <= near < len(state.piles)]
-        slips += [rng.choice(longer)[-n] for longer in [[near for near in beside if len(near) >= n]] if longer]
-        return _card_options(right, slips, rng)
+        beside = state.piles[max(0, number - 1) : number] + state.piles[number + 1 : number + 2]
+        as_deep = [near[-n] for near in beside if len(near) >= n]
+        slips += rng.sample(as_deep, min(1, len(as_deep)))
+        return _card_options(right, slips, (), rng)
 
 
 class ValidMove(Task[State, FreecellParams]):
@@ -200,9 +202,7 @@ class ValidMove(Task[State, FreecellParams]):
     def right_option(
         self, state: State, plan: FreecellParams, params: Mapping[str, Any], solution: Solution, rng: Random
     ) -> Any:
-        kinds = [plan.kind] if plan.kind else list(Kind)
-        legal = [move for kind in kinds for move in moves(state, kind)]
-        return rng.choice(legal).to_json() if legal else REDRAW
+        return rng.choice([move for kind in Kind if kind is plan.kind for move in moves(state, kind)]).to_json()
 
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
@@ -298,27 +298,29 @@ class CardAfterMove(Task[State, FreecellParams]):
         after = state
         for move in played:
             after = play(after, move)
-        slips = [*state.piles[number][-1:], *after.piles[number][-2:-1]]
         others = [card for card, place in open_cards(after) if place.number != number]
-        slips += [rng.choice(others)] if others else []
-        slips += [move.card for move in played]
-        return _card_options(right, slips, rng)
+        slips = [*after.piles[number][-2:-1], *rng.sample(others, min(1, len(others)))]
+        named = [*state.piles[number][-1:], *(move.card for move in played)]
+        return _card_options(right, slips, named, rng)
 
 
 def _busy(level: FreecellParams, rng: Random) -> FreecellParams:
     return msgspec.structs.replace(level, busy=rng.random() < BUSY)
 
 
-def _card_options(right: Card, slips: Sequence[Card], rng: Random) -> Iterator[Card]:
-    """Yield the right rank in another suit, the slips, then other suits for the slips and random cards.
+def _card_options(right: Card, slips: Sequence[Card], named: Sequence[Card], rng: Random) -> Iterator[Card]:
+    """Yield the right rank in another suit, the slips, cards named by the question, and random cards.
 
-    Without partners for the slips the right card would be told by the pair of equal ranks.
+    The slips get partners of the same rank as well, or else the right card would be told by its partner.
     """
-    slips = [card for card in dict.fromkeys(slips) if card != right]
-    yield _partner(right, slips, rng)
+    tempting = [card for card in dict.fromkeys([*slips, *named]) if card != right]
+    partners = [_partner(card, [right, *tempting], rng) for card in rng.sample(slips, len(slips))]
+    yield _partner(right, tempting, rng)
     yield from slips
-    for card in rng.sample(slips, len(slips)):
-        yield _partner(card, [right, *slips], rng)
+    yield from partners[:1]
+    yield from named
+    yield from partners[1:]
+    yield from (_partner(card, [right, *tempting], rng) for card in named)
     yield from rng.sample(DECK, len(DECK))
 
 
@@ -401,7 +403,7 @@ def _walk(state: State, route: str, pile: Place, rng: Random) -> list[Move] | No
     """Play random moves along a route; None when it is blocked or leaves the asked cascade empty."""
     played: list[Move] = []
     for letter in route:
-        move = _step(state, letter, pile, played[-1] if played else None, rng)
+        move = _step(state, letter, pile, played, rng)
         if move is None:
             return None
         state = play(state, move)
@@ -409,13 +411,14 @@ def _walk(state: State, route: str, pile: Place, rng: Random) -> list[Move] | No
     return played if state.piles[pile.number] else None
 
 
-def _step(state: State, letter: str, pile: Place, last: Move | None, rng: Random) -> Move | None:
-    """Draw a kind and then a move of it that touches the asked cascade as the letter says; never undo the last."""
+def _step(state: State, letter: str, pile: Place, played: Sequence[Move], rng: Random) -> Move | None:
+    """Draw a kind and then a move of it that touches the asked cascade as the letter says; no card goes back."""
     for kind in rng.sample([*KINDS.values()], len(KINDS)):
         fitting = [
             move
             for move in moves(state, kind)
-            if letter == ("s" if move.source == pile else "t" if move.target == pile else ".") and not move.undoes(last)
+            if letter == ("s" if move.source == pile else "t" if move.target == pile else ".")
+            and not any(move.undoes(other) for other in played)
         ]
         if fitting:
             return rng.choice(fitting)

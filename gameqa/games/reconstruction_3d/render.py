@@ -30,14 +30,14 @@ VOXEL = Tones("#17CFCF", "#149A9A", "#0F7B7B")
 DARK, LIGHT, RULED, BOX = "#08306B", "#F7FBFF", "#8C8C8C", "#FFD27F"
 
 AZIMUTH = 55
-ASSEMBLED = (30, 78, 318, 500)
+ASSEMBLED = (52, 96, 334, 512)
 """Where the drawing of the whole lies, without its labels."""
-LAYERS = (372, 62, 552, 596)
+LAYERS = (408, 62, 584, 604)
 """Where the layers lie, one third each, without their digits."""
-SILHOUETTES = ((660, 96), (660, 376))
+SILHOUETTES = ((678, 96), (678, 382))
 """Left top corners of front and side target."""
 CELL = 60
-NOTE = (40, 560, 300, 606)
+NOTE = (56, 556, 318, 602)
 """The box with the number of voxels left to add."""
 TITLE, HEADING, DIGIT = 20, 17, 18
 
@@ -113,7 +113,7 @@ def _empty(scale: float) -> Sprite:
     camera, thin = _whole(style), style.px(1)
     for u, v in (((1, 0, 0), (0, 1, 0)), ((1, 0, 0), (0, 0, 1)), ((0, 1, 0), (0, 0, 1))):
         mesh(canvas, camera, (0, 0, 0), u, v, (3, 3), GRID, thin)
-    for end, color, name in (((3.5, 0, 0), RED, "X"), ((0, 3.5, 0), GREEN, "Y"), ((0, 0, 3.3), BLUE, "Z")):
+    for end, color, name in (((3.4, 0, 0), RED, "X"), ((0, 3.4, 0), GREEN, "Y"), ((0, 0, 3.4), BLUE, "Z")):
         axis(canvas, camera, (0, 0, 0), end, color, name, style.px(DIGIT), style.px(2), PAPER)
     _floor_digits(canvas, camera, style)
     for number in (1, 2, 3):

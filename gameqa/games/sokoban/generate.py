@@ -29,7 +29,7 @@ class SokobanParams(Params, frozen=True, kw_only=True):
     the length of a shortest walk, `distance` the largest distance of box and target asked for.
     The fields from `count` on are wishes of a plan: the number of boxes, whether a box and the player start on a
     target, the distance of box and target; whether a sequence shall push, be blocked, and end elsewhere if pushes are
-    misjudged; whether something shall lie in the way of a walk.
+    misjudged; how many ends of a box's moves look likelier without the board than the right one.
     """
 
     size: Annotated[int, Meta(ge=SIZES[0], le=SIZES[1])]
@@ -49,7 +49,7 @@ class SokobanParams(Params, frozen=True, kw_only=True):
     push: bool = False
     blocked: bool = False
     misjudged: bool = False
-    hindered: bool = False
+    rank: Annotated[int, Meta(ge=0, le=5)] | None = None
 
     def __post_init__(self) -> None:
         for name in ("walls", "pulls", "walk"):
@@ -65,10 +65,28 @@ class SokobanParams(Params, frozen=True, kw_only=True):
 
 LEVELS = {
     Level.EASY: SokobanParams(
-        size=6, walls=(0, 2), boxes=2, pulls=(3, 8), moves=5, telling=1, least=2, search_boxes=2, walk=(2, 4), distance=4
+        size=6,
+        walls=(0, 2),
+        boxes=2,
+        pulls=(3, 8),
+        moves=5,
+        telling=1,
+        least=2,
+        search_boxes=2,
+        walk=(2, 4),
+        distance=4,
     ),
     Level.MEDIUM: SokobanParams(
-        size=8, walls=(2, 5), boxes=3, pulls=(6, 14), moves=8, telling=1, least=5, search_boxes=2, walk=(4, 8), distance=7
+        size=8,
+        walls=(2, 5),
+        boxes=3,
+        pulls=(6, 14),
+        moves=8,
+        telling=1,
+        least=5,
+        search_boxes=2,
+        walk=(4, 8),
+        distance=7,
     ),
     Level.HARD: SokobanParams(
         size=12,
@@ -156,7 +174,7 @@ def perturb(state: State, rng: Random) -> State:
 
 
 def _carve(rng: Random, plan: SokobanParams) -> int:
-    """Return the floor as a bit set (see `flood`): inner walls are drawn, then smaller pockets filled; 0: too many walls."""
+    """Return the floor as a bit set (see `flood`): walls are drawn, then smaller pockets filled. 0: too many."""
     width = plan.size
     inner = [row * width + column for row in range(1, width - 1) for column in range(1, width - 1)]
     least, most = plan.walls

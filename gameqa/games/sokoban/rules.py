@@ -9,7 +9,7 @@ from .state import WALL, Cell, State
 
 Move = Literal["Up", "Down", "Left", "Right"]
 Outcome = Literal["walk", "push", "wall", "box", "stuck"]
-"""What a move does: two that succeed, then blocked by a wall, by a box that counts as wall, by a box that cannot move."""
+"""What a move does; the last three are blocked: by a wall, by a box that counts as wall, by a box that cannot move."""
 Boxes = Literal["pushed", "wall", "floor"]
 
 AHEAD: dict[Move, Cell] = {"Up": (-1, 0), "Down": (1, 0), "Left": (0, -1), "Right": (0, 1)}
@@ -56,9 +56,7 @@ def distance(a: Cell, b: Cell) -> int:
     return abs(a[0] - b[0]) + abs(a[1] - b[1])
 
 
-def play(
-    state: State, moves: Sequence[Move], *, boxes: Boxes = "pushed", through: Container[int] = ()
-) -> list[Step]:
+def play(state: State, moves: Sequence[Move], *, boxes: Boxes = "pushed", through: Container[int] = ()) -> list[Step]:
     """Let the player carry out `moves` and return them; a blocked move changes nothing.
 
     The keywords describe mistakes, for making wrong options: boxes taken as wall or as floor, and the numbers of

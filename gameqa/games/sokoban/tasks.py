@@ -1,6 +1,7 @@
 """The six questions."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Annotated, Any
 
@@ -9,7 +10,6 @@ from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
-from gameqa.core.options import number_options
 from gameqa.core.words import arrows, cell_text, counted, listed
 
 from .generate import SokobanParams, planned
@@ -34,6 +34,8 @@ CellParam = tuple[Index, Index]
 MoveList = Annotated[list[Move], Meta(min_length=1)]
 TRIES = 40
 """Sequences tried on one board."""
+LATTICES = 12
+"""Sets of cell options tried on one board. More tries would favour cells at the edge: fewer sets fit them."""
 
 
 class MovesParams(msgspec.Struct, forbid_unknown_fields=True):
@@ -107,16 +109,19 @@ class PlayerAfterMoves(SokobanTask):
         moves = params["moves"]
         played = play(state, moves)
         blocked = [step.number for step in played if step.blocked]
+        end = played[-1].after
         ends = [
             play(state, moves, boxes="wall"),
             play(state, moves, boxes="floor"),
             *(play(state, moves, through={number}) for number in blocked),
             play(state, moves, through=blocked),
-            played[:-1],
         ]
-        slips = [*(steps[-1].after for steps in ends), state.player]
-        cells = state.open_cells
-        return _around((right[0], right[1]), slips, cells, cells, rng)
+        slips = [_offset(end, steps[-1].after) for steps in ends]
+        # A reader without the board knows which way these two lie, so they are listed both ways.
+        for cell in (state.player, played[-2].after):
+            down, across = _offset(end, cell)
+            slips.append(rng.choice([(down, across), (-down, -across)]))
+        return _lattice(end, slips, state.open_cells, rng)
 
 
 class BoxAfterMoves(SokobanTask):
@@ -128,6 +133,14 @@ class BoxAfterMoves(SokobanTask):
     params_type = BoxMovesParams
     option_type = CellParam
 
+    def plan(self, level: SokobanParams, rng: Random) -> SokobanParams:
+        """Draw how likely the end shall look to a reader who knows the start and the moves but not the board.
+
+        An unlikely end needs something inside the wall ring.
+        """
+        rank, (low, high) = rng.randrange(6), level.walls
+        return msgspec.structs.replace(planned(level, rng), rank=rank, walls=(max(low, min(rank // 2, high)), high))
+
     def ask(self, state: State, plan: SokobanParams, rng: Random) -> dict[str, Any] | None:
         """Choose a box and moves of which enough are blocked in a way that matters."""
         for _ in range(TRIES):
@@ -135,12 +148,10 @@ class BoxAfterMoves(SokobanTask):
             moves = [rng.choice(MOVES)]
             while len(moves) < plan.moves:
                 moves.append(moves[-1] if rng.random() < 0.4 else rng.choice(MOVES))
-            steps = slide(state, box, moves)
-            end, blocked = steps[-1].after, [step.number for step in steps if step.blocked]
-            telling = sum(slide(state, box, moves, through={number})[-1].after != end for number in blocked)
-            free = slide(state, box, moves, through=range(len(moves) + 1))[-1].after
-            if telling >= plan.telling and free != end and len(blocked) < len(moves):
-                return {"box": box, "moves": moves}
+            if _telling(state, box, moves, plan.telling):
+                ends = _likely_ends(state, box, moves)
+                if len(ends) >= self.option_count - 1 and slide(state, box, moves)[-1].after == ends[plan.rank or 0]:
+                    return {"box": box, "moves": moves}
         return None
 
     def question(self, state: State, params: Mapping[str, Any]) -> str:
@@ -170,17 +181,14 @@ class BoxAfterMoves(SokobanTask):
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
-        """Cells that some choice of blocked moves would explain come first: others fall out without the board."""
+        """The free walk, a block overlooked, then ends that are likely without knowing the board."""
         box: Cell = (params["box"][0], params["box"][1])
         moves = params["moves"]
         blocked = [step.number for step in slide(state, box, moves) if step.blocked]
-        overlooked = [range(len(moves) + 1), {blocked[0]}, {blocked[-1]}]
-        slips = [*(slide(state, box, moves, through=some)[-1].after for some in overlooked), box]
-        ends = {box}
-        for move in moves:
-            ends |= {ahead(cell, move) for cell in ends}
+        overlooked = [range(len(moves) + 1), rng.choice([{blocked[0]}, {blocked[-1]}])]
         cells = state.open_cells
-        return _around((right[0], right[1]), slips, [cell for cell in cells if cell in ends], cells, rng)
+        yield from (cell for some in overlooked if (cell := slide(state, box, moves, through=some)[-1].after) in cells)
+        yield from _likely_ends(state, box, moves)
 
 
 class MinMoves(SokobanTask):
@@ -235,9 +243,8 @@ class MinMoves(SokobanTask):
         moves = shortest_solution(state) or ()
         pushes = sum(step.outcome == "push" for step in play(state, moves))
         greedy = greedy_length(state) if len(state.boxes) == 1 else None
-        near = [right + sign * gap for gap in range(1, self.option_count) for sign in (-1, 1)]
-        tempting = [pushes, *([greedy] if greedy is not None else []), *near]
-        return number_options(right, self.option_count, 1, max(tempting), rng, tempting) or ()
+        gaps = [abs(right - slip) for slip in (pushes, greedy) if slip is not None]
+        return _numbers(right, gaps, 1, 4 * right + 40, rng)
 
 
 class PlayerPosition(SokobanTask):
@@ -268,27 +275,18 @@ class PlayerPosition(SokobanTask):
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
-        """Neighbours and swapped cells, of the player's cell and of others alike, so that no option stands out.
+        """Rows and columns off by one, with row and column swapped; or cells apart like the player and a box or target.
 
-        Swapped cells are listed for every cell or, when the player's has none, for no cell.
+        Either way each of the eight options stands to the others as the right one does.
         """
         player: Cell = (right[0], right[1])
         cells = state.open_cells
-        swaps = _swapped(player, cells) is not None
-        things = list(dict.fromkeys([*state.boxes, *state.targets]))
-        rng.shuffle(things)
-        rest = rng.sample(cells, len(cells))
-        for cell in [player, *things, *rest]:
-            beside = [
-                (cell[0] + down, cell[1] + across)
-                for down, across in ((-1, 0), (1, 0), (0, -1), (0, 1), (1, 1), (1, 1))
-                if (cell[0] + down, cell[1] + across) in cells
-            ]
-            for option in (cell, rng.choice(beside)) if beside else (cell,):
-                yield option
-                swapped = _swapped(option, cells)
-                if swaps and swapped is not None:
-                    yield swapped
+        rows, columns = ((value, value + rng.choice((-1, 1))) for value in player)
+        family = {(a, b) for some in ((rows, columns), (columns, rows)) for a in some[0] for b in some[1]}
+        if len(family) == 8 and family.issubset(cells) and rng.random() < 0.6:
+            return sorted(family)
+        unit = rng.choice([(1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0)])
+        return _lattice(player, [unit, *(_offset(player, cell) for cell in state.boxes + state.targets)], cells, rng)
 
 
 class BoxTargetDistance(SokobanTask):
@@ -331,10 +329,10 @@ class BoxTargetDistance(SokobanTask):
     ) -> Iterable[Any]:
         (box,), (target,) = state.boxes, state.targets
         rows, columns = abs(box[0] - target[0]), abs(box[1] - target[1])
-        tempting = [rows, columns, distance(box, state.player), distance(target, state.player)]
-        rng.shuffle(tempting)
-        high = max(9, state.height + state.width - 4)
-        return number_options(right, self.option_count, 0, high, rng, tempting[:2]) or ()
+        slips = [rows, columns, distance(box, state.player), distance(target, state.player)]
+        gaps = [abs(rows + columns - slip) for slip in slips]
+        # Much larger numbers could be told apart without the board.
+        return _numbers(right, gaps, 0, max(9, max(state.height, state.width) + 1), rng)
 
 
 class ShortestWalk(SokobanTask):
@@ -346,21 +344,21 @@ class ShortestWalk(SokobanTask):
     params_type = GoalParams
     option_type = MoveList
 
-    def plan(self, level: SokobanParams, rng: Random) -> SokobanParams:
-        """Wish, mostly, for something that lies in the way."""
-        return msgspec.structs.replace(planned(level, rng), hindered=rng.random() < 0.8)
-
     def ask(self, state: State, plan: SokobanParams, rng: Random) -> dict[str, Any] | None:
-        """Draw the length first, among those that occur."""
+        """Draw the length first, among those that occur; something must lie in the way."""
         near = walks(state, state.player)
         low, high = plan.walk
         if max(near.values()) < low:
             low = high = max(2, max(near.values()))
         goals: dict[int, list[Cell]] = {}
         for cell, length in near.items():
-            if low <= length <= high and _hindered(state, cell, length) == plan.hindered:
+            if low <= length <= high and _hindered(state, cell, length):
                 goals.setdefault(length, []).append(cell)
-        return {"goal": rng.choice(goals[rng.choice(sorted(goals))])} if goals else None
+        for length in rng.sample(sorted(goals), min(4, len(goals))):
+            goal = rng.choice(goals[length])
+            if len(_blocked_routes(state, _walk(near, goal)[0], goal, rng)) >= min(2, length - 1):
+                return {"goal": goal}
+        return None
 
     def question(self, state: State, params: Mapping[str, Any]) -> str:
         return (
@@ -403,14 +401,11 @@ class ShortestWalk(SokobanTask):
         So half of the options share one net displacement and half another, and lengths vary alike in both.
         """
         same = _same_end(state, right, rng)
-        if len(same) < 3:
-            return
-        yield from same[:3]
-        yield from _miss(state, [right, *same[:3]], rng)
+        if len(same) == 3:
+            yield from same
+            yield from _miss(state, [right, *same], rng)
 
-    def is_right(
-        self, state: State, params: Mapping[str, Any], value: Any, solution: Solution | None = None
-    ) -> bool:
+    def is_right(self, state: State, params: Mapping[str, Any], value: Any, solution: Solution | None = None) -> bool:
         found = solution if solution is not None else self.solve(state, params)
         cells, hit = _follow(state, value)
         return hit is None and list(cells[-1]) == list(params["goal"]) and len(value) == len(found.value)
@@ -442,29 +437,85 @@ def _narrate(state: State, step: Step) -> str:
     return f"blocked by the box at {there}, behind which {beyond} is {behind}; the player stays at {after}"
 
 
-def _around(
-    right: Cell, slips: Sequence[Cell], likely: Sequence[Cell], cells: Sequence[Cell], rng: Random
-) -> list[Cell]:
-    """Return seven wrong cells: results of mistakes and other cells, so that `right` is not the middle one.
+def _offset(start: Cell, end: Cell) -> Cell:
+    return end[0] - start[0], end[1] - start[1]
 
-    How many options lie more centrally than `right` is drawn first; of several sets the one nearest to it is taken.
+
+def _lattice(right: Cell, slips: Sequence[Cell], cells: Sequence[Cell], rng: Random) -> list[Cell]:
+    """Return seven wrong cells: `right` moved by one, two or all of three offsets, as many as can be from `slips`.
+
+    Seen from any of the eight cells the others lie alike, so their places do not tell which one is right.
     """
-    tempting = [cell for cell in dict.fromkeys(slips) if cell != right and cell in cells]
-    near = sorted((cell for cell in likely if cell != right), key=lambda cell: distance(cell, right))[:24]
-    if len(near) < 7:
-        near += sorted((cell for cell in cells if cell not in likely), key=lambda cell: distance(cell, right))[:7]
-    wanted = rng.randrange(8)
-    best: tuple[int, list[Cell]] = (8, [])
-    for _ in range(6):
-        few = rng.sample(tempting, min(3, len(tempting)))
-        middle = (right[0] + rng.randint(-2, 2), right[1] + rng.randint(-2, 2))
-        fill = sorted((distance(cell, middle) + 2 * rng.random(), cell) for cell in near if cell not in few)
-        chosen = [*few, *(cell for _, cell in fill[: 7 - len(few)])]
-        options = [right, *chosen]
-        spread = [sum(distance(cell, other) for other in options) for cell in options]
-        miss = abs(sum(value < spread[0] for value in spread) - wanted)
-        best = min(best, (miss, chosen), key=lambda pair: pair[0])
-    return best[1]
+    allowed = set(cells)
+    tempting = [slip for slip in dict.fromkeys(slips) if slip != (0, 0)]
+    for attempt in range(LATTICES):
+        offsets = rng.sample(tempting, min(len(tempting), max(0, 2 - attempt // 4)))
+        while len(offsets) < 3:
+            offsets.append((rng.randint(-2, 2), rng.randint(-2, 2)))
+        made = {right}
+        for down, across in offsets:
+            made |= {(row + down, column + across) for row, column in made}
+        if len(made) == 8 and made <= allowed:
+            return sorted(made)
+    return []
+
+
+def _numbers(right: int, gaps: Sequence[int], low: int, high: int, rng: Random) -> list[int]:
+    """Return seven wrong numbers: `right` moved by 1, by 2 and by a gap, up or down, in every combination.
+
+    Seen from any of the eight numbers the others lie alike. Gaps under 4 would make numbers coincide.
+    """
+    wide = [gap for gap in dict.fromkeys(gaps) if 4 <= gap <= 9]
+    rng.shuffle(wide)
+    for gap in [*wide[:2], 4, 5]:
+        made: list[set[int]] = []
+        for signs in range(8):
+            numbers = {right}
+            for bit, step in enumerate((1, 2, gap)):
+                numbers |= {number + (step if signs >> bit & 1 else -step) for number in numbers}
+            if low <= min(numbers) and max(numbers) <= high:
+                made.append(numbers)
+        if made:
+            return sorted(rng.choice(made))
+    raise AssertionError(f"no eight numbers from {low} to {high} around {right}")
+
+
+def _telling(state: State, box: Cell, moves: Sequence[Move], least: int) -> bool:
+    """Return whether the box ends elsewhere than unhindered, and at least so many blocked moves matter each alone."""
+    steps = slide(state, box, moves)
+    end, blocked = steps[-1].after, [step.number for step in steps if step.blocked]
+    free = (
+        box[0] + sum(AHEAD[move][0] for move in moves),
+        box[1] + sum(AHEAD[move][1] for move in moves),
+    )
+    if end == free or len(blocked) < least or len(blocked) == len(moves):
+        return False
+    return sum(slide(state, box, moves, through={number})[-1].after != end for number in blocked) >= least
+
+
+def _likely_ends(state: State, box: Cell, moves: Sequence[Move]) -> list[Cell]:
+    """Return the open cells where a box could end if one cell in five inside the ring were wall, likeliest first.
+
+    The end of the free walk is left out: it is never right. A move repeated after it was blocked is blocked again.
+    """
+    places: dict[tuple[Cell, Move | None], float] = {(box, None): 1.0}
+    free = box
+    for move in moves:
+        free = ahead(free, move)
+        reached: dict[tuple[Cell, Move | None], float] = {}
+        for (here, blocked), chance in places.items():
+            row, column = there = ahead(here, move)
+            inside = 0 < row < state.height - 1 and 0 < column < state.width - 1
+            goes = 0.8 * chance if inside and blocked != move else 0.0
+            if goes:
+                reached[there, None] = reached.get((there, None), 0.0) + goes
+            reached[here, move] = reached.get((here, move), 0.0) + chance - goes
+        places = reached
+    chances: dict[Cell, float] = {}
+    for (cell, _), chance in places.items():
+        if cell != free and state.grid[cell[0]][cell[1]] != WALL:
+            chances[cell] = chances.get(cell, 0.0) + chance
+    return sorted(chances, key=lambda cell: (-chances[cell], cell))
 
 
 def _player_moves(state: State, plan: SokobanParams, rng: Random) -> list[Move] | None:
@@ -498,9 +549,7 @@ def _as_wished(state: State, plan: SokobanParams, moves: Sequence[Move]) -> bool
     end = played[-1].after
     blocked = [step for step in played if step.blocked]
     stuck = [step.number for step in blocked if step.outcome == "stuck"]
-    misjudged = (
-        play(state, moves, boxes="wall")[-1].after != end or play(state, moves, through=stuck)[-1].after != end
-    )
+    misjudged = play(state, moves, boxes="wall")[-1].after != end or play(state, moves, through=stuck)[-1].after != end
     pushes = any(step.outcome == "push" for step in played)
     return (
         len(blocked) < len(moves)
@@ -526,12 +575,6 @@ def _lower_bound(state: State) -> tuple[int, str]:
     )
 
 
-def _swapped(cell: Cell, cells: Sequence[Cell]) -> Cell | None:
-    """Return the cell with row and column exchanged if it is another one of `cells`."""
-    swapped = (cell[1], cell[0])
-    return swapped if swapped != cell and swapped in cells else None
-
-
 def _walk(near: Mapping[Cell, int], goal: Cell) -> tuple[list[Move], list[Cell]]:
     """Return one shortest walk to `goal`, its moves and its cells.
 
@@ -542,7 +585,8 @@ def _walk(near: Mapping[Cell, int], goal: Cell) -> tuple[list[Move], list[Cell]]
     while near[cells[-1]]:
         here = cells[-1]
         back = [move for move in MOVES if near.get(ahead(here, BACK[move]), -1) == near[here] - 1]
-        move = back[(5 * here[0] + 3 * here[1] + len(cells) // 2) % len(back)]
+        mark = 5 * here[0] + 3 * here[1] + len(cells)
+        move = moves[-1] if moves and moves[-1] in back and mark % 3 else back[mark // 3 % len(back)]
         moves.append(move)
         cells.append(ahead(here, BACK[move]))
     return moves[::-1], cells[::-1]
@@ -576,64 +620,92 @@ def _straight(start: Cell, goal: Cell) -> tuple[list[Move], list[Move]]:
 
 
 def _same_end(state: State, right: Sequence[Move], rng: Random) -> list[list[Move]]:
-    """Return sequences with the net displacement of `right`: some no longer but blocked, some legal but longer.
+    """Return three sequences with the net displacement of `right`, fewer if there are not so many.
 
-    Blocked inside the board come before blocked by its edge, which a reader could guess without the board.
+    Some are no longer but blocked, the others legal but 2 or 4 moves longer. Blocked inside the board come before
+    blocked by its edge, which could be told without the board.
     """
     goal = _follow(state, right)[0][-1]
+    blocked = _blocked_routes(state, right, goal, rng)
+    near, far = walks(state, state.player), walks(state, goal)
+    detours = [cell for cell in near if near[cell] + far.get(cell, 99) - len(right) in (2, 4)]
+    longer: list[list[Move]] = []
+    for cell in rng.sample(detours, min(8, len(detours))):
+        back = [BACK[move] for move in reversed(_walk(far, cell)[0])]
+        moves = [*_walk(near, cell)[0], *back]
+        if not _turns_back(moves) and moves not in longer:
+            longer.append(moves)
+    many = rng.choice((2, 2, 3))
+    return [*blocked[:many], *longer[: 3 - min(many, len(blocked))], *blocked[many:]][:3]
+
+
+def _blocked_routes(state: State, right: Sequence[Move], goal: Cell, rng: Random) -> list[list[Move]]:
+    """Return sequences no longer than `right` that would end on the goal but run into something.
+
+    They are made by shuffling straight runs, so that they turn about as often as a walk does.
+    """
     down, across = _straight(state.player, goal)
     move, other = rng.sample(MOVES, 2)
-    pools = [list(right), down + across, [*down, *across, move, BACK[move]]]
-    pools.append([*pools[2], other, BACK[other]])
-    blocked: list[list[Move]] = []
-    longer: list[list[Move]] = []
-    for attempt in range(10 * len(pools)):
-        moves = rng.sample(pool := pools[attempt % len(pools)], len(pool))
-        if not moves or _turns_back(moves) or moves in blocked or moves in longer:
+    pools = [_runs(right), [down, across], [down, across, [move], [BACK[move]]]]
+    pools.append([*pools[2], [other], [BACK[other]]])
+    found: list[list[Move]] = []
+    for attempt in range(12 * len(pools)):
+        runs = [run for run in pools[attempt % len(pools)] if run]
+        if not runs or sum(map(len, runs)) > len(right):
             continue
-        hit = _follow(state, moves)[1]
-        if hit is None and len(moves) > len(right):
-            longer.append(moves)
-        elif hit is not None and len(moves) <= len(right):
-            blocked.append(moves)
-    for _ in range(30):
-        move = rng.choice(MOVES)
-        first, second = sorted(rng.sample(range(len(right) + 1), 2))
-        moves = [*right[:first], move, *right[first:second], BACK[move], *right[second:]]
-        if not _turns_back(moves) and moves not in longer and _follow(state, moves)[1] is None:
-            longer.append(moves)
-    rng.shuffle(longer)
-    blocked.sort(key=lambda moves: _at_edge(state, moves))
-    many = rng.choice((1, 2, 2, 3))
-    return [*blocked[:many], *longer[: 3 - min(many, len(blocked))], *blocked[many:]]
+        for _ in range(rng.randint(0, 2)):
+            run = runs.pop(rng.randrange(len(runs)))
+            cut = rng.randint(0, len(run))
+            runs += [run[:cut], run[cut:]]
+        rng.shuffle(runs)
+        moves = [move for run in runs for move in run]
+        if not _turns_back(moves) and moves not in found and _follow(state, moves)[1] is not None:
+            found.append(moves)
+    return sorted(found, key=lambda moves: _at_edge(state, moves))
+
+
+def _runs(moves: Sequence[Move]) -> list[list[Move]]:
+    """Return the moves cut at every turn."""
+    runs: list[list[Move]] = []
+    for move in moves:
+        if runs and runs[-1][0] == move:
+            runs[-1].append(move)
+        else:
+            runs.append([move])
+    return runs
 
 
 def _miss(state: State, models: Sequence[Sequence[Move]], rng: Random) -> list[list[Move]]:
-    """Return one sequence for each model that drops the same move, or has it more than the model, anywhere.
+    """Return for each model a sequence that makes the same move once less, or once more, than the model.
 
-    The move is such that a start inside the board could explain the sequences.
+    The move is such that a start inside the board could explain the sequences, and, where that can be, one that
+    every model makes, so that runs become shorter or longer and no turns are added.
     """
-    for drop, move in rng.sample([(drop, move) for drop in (True, False) for move in MOVES], 8):
+    shared = [move for move in MOVES if all(move in model for model in models)]
+    # Dropping leaves two moves at least: no goal is one move away.
+    changes = [(drop, move) for drop in (True, False) for move in MOVES if not drop or min(map(len, models)) > 2]
+    rng.shuffle(changes)
+    for drop, move in sorted(changes, key=lambda change: change[1] not in shared):
         row, column = ahead(state.player, move if drop else BACK[move])
         if not (0 < row < state.height - 1 and 0 < column < state.width - 1):
             continue
         made: list[list[Move]] = []
         for model in models:
-            ways = [
-                [*model[:at], *model[at + 1 :]] if drop else [*model[:at], move, *model[at:]]
-                for at in range(len(model) + (not drop))
-                if not drop or model[at] == move
-            ]
+            places = [at for at, made_move in enumerate(model) if made_move == move]
+            if not drop:
+                places = places or list(range(len(model) + 1))
+            ways = [[*model[:at], *([] if drop else [move]), *model[at + drop :]] for at in places]
             ways = [way for way in ways if way and not _turns_back(way) and way not in made]
-            if ways:
-                made.append(rng.choice(ways))
+            if not ways:
+                break
+            made.append(rng.choice(ways))
         if len(made) == len(models):
             return made
     return []
 
 
 def _turns_back(moves: Sequence[Move]) -> bool:
-    return any(after == BACK[before] for before, after in zip(moves, moves[1:], strict=False))
+    return any(after == BACK[before] for before, after in pairwise(moves))
 
 
 def _at_edge(state: State, moves: Sequence[Move]) -> bool:

@@ -156,7 +156,7 @@ class PossibleColors(Task[State, SudokuParams]):
 
     def plan(self, level: SudokuParams, rng: Random) -> SudokuParams:
         """Draw the wanted number of colours."""
-        return msgspec.structs.replace(level, fits=rng.choices((1, 2, 3), level.fit_shares)[0])
+        return msgspec.structs.replace(_with_empty(level, rng), fits=rng.choices((1, 2, 3), level.fit_shares)[0])
 
     def ask(self, state: State, plan: SudokuParams, rng: Random) -> dict[str, Any] | None:
         masks = fitting(state.layout, state.flat)
@@ -228,7 +228,9 @@ class EmptyCount(Task[State, SudokuParams]):
                 f"{'more' if many else 'not more'} than {threshold}."
             )
             marked += [number] * many
-        steps.append(f"More than {threshold}: {listed(marked)}. That is {counted(len(marked), line.lower())}.")
+        steps.append(
+            f"{line}s with more than {threshold}: {listed(marked)}. That is {counted(len(marked), line.lower())}."
+        )
         return Solution(len(marked), steps, work=float(state.size + sum(map(len, empty))))
 
 
@@ -243,7 +245,7 @@ class DeductiveReasoning(ColorChoice):
     def plan(self, level: SudokuParams, rng: Random) -> SudokuParams:
         """Draw the number of steps."""
         length = rng.randint(*level.chain)
-        return msgspec.structs.replace(level, chain=(length, length))
+        return msgspec.structs.replace(_with_empty(level, rng), chain=(length, length))
 
     def ask(self, state: State, plan: SudokuParams, rng: Random) -> dict[str, Any] | None:
         """Draw one of the first deductions met in random order."""
@@ -282,6 +284,12 @@ class DeductiveReasoning(ColorChoice):
             steps.append(_deduce(state, placed, (row, col), mask.bit_length()))
             placed[row, col] = mask.bit_length()
         return Solution(state.colors[placed[target] - 1], steps, work=float(state.size * len(steps)))
+
+
+def _with_empty(level: SudokuParams, rng: Random) -> SudokuParams:
+    """Draw the number of empty cells now: redrawn with each refused board, it would drift to the emptier ones."""
+    empty = rng.randint(*level.empty)
+    return msgspec.structs.replace(level, empty=(empty, empty))
 
 
 def _board(state: State) -> str:
