@@ -230,6 +230,11 @@ def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: b
                 shutil.rmtree(out / "data")
             (out / CARD).unlink(missing_ok=True)
         manifest = None
+    strays = {path.relative_to(out).as_posix() for path in out.glob("data/*/*")} - {shard.path for shard in shards}
+    if strays:
+        raise UsageError(
+            f"{out} holds {min(strays)}, which is no part of this build; remove it or choose another folder"
+        )
     if manifest is None:
         write_atomic(out / MANIFEST, _json({**identity, "complete": False}))
     known = (manifest or {}).get("files", {})

@@ -178,15 +178,18 @@ class GameQA(datasets.GeneratorBasedBuilder):
     def _generate_examples(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, shards: list[Stream]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
+        short = []
         for stream in shards:
             made = 0
             for sample in stream.samples(self.config.scale):
                 made += 1
                 yield sample.data_id, sample.row(image=not self.config.text)
             if made < stream.length:
-                warnings.warn(
-                    f"{stream.name} holds only {made} distinct questions, {stream.length} were asked for", stacklevel=1
-                )
+                short.append(f"{stream.name}: {made} of {stream.length}")
+        if short:
+            warnings.warn(
+                f"{len(short)} streams hold fewer distinct questions than asked for, such as {short[0]}", stacklevel=1
+            )
 
 
 def _chosen(what: str, given: str | Sequence[str], allowed: Sequence[str]) -> str | tuple[str, ...]:

@@ -1,20 +1,25 @@
 """Worker processes that end with their parent, whatever kills it.
 
-A worker reports every row, so it notices within one row that nobody listens any more. A worker that dies is an error,
-not an endless wait.
+A worker reports every row, so it notices at the next one that nobody listens any more, and cleans up; should that take
+long, it is ended. A worker that dies is an error, not an endless wait.
 """
 
+import os
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar
 
 from gameqa.core.errors import GameQAError
+
+GRACE = 1.0
+"""Seconds a worker without parent has for cleaning up."""
 
 Job = TypeVar("Job")
 
@@ -96,6 +101,7 @@ def _next(link: Any, waiting: Iterator[Any]) -> bool:
 
 def _worker(link: Any, work: Work[Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         while True:
             job = link.recv()
@@ -108,6 +114,14 @@ def _worker(link: Any, work: Work[Any]) -> None:
                 link.send("done")
     except (EOFError, ConnectionError):
         return  # the parent has hung up, or is gone
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        time.sleep(GRACE)
+        os._exit(1)
 
 
 @contextmanager

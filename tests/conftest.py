@@ -1,6 +1,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# No timed assertions, and the same examples in every run: a failure is a change, not luck.
+settings.register_profile("gameqa", deadline=None, derandomize=True)
+settings.load_profile("gameqa")
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 

@@ -151,7 +151,7 @@ def _token_text(item: Any) -> str:
 def _join_set(tokens: Sequence[str]) -> str:
     """Return set members without repeats (case aside), numbers by value, words by alphabet, joined."""
     tokens = [_short_int(token) for token in tokens]
-    if all(map(_NUMBER.fullmatch, tokens)):
+    if all(map(_read_number, tokens)):
         members = sorted({Decimal(token): token for token in reversed(tokens)}.items())
     else:
         members = sorted({_lower(token): token for token in reversed(tokens)}.items())
@@ -556,7 +556,7 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"[\s*_]{0,9}(?:(?:the|my|final|correct)\s+){0,3}" + _HEAD.pattern, re.IGNORECASE)
-_ADVERB = re.compile(r"^(?:therefore|thus|then|hence|clearly|indeed|simply|exactly)\b,?\s*", re.IGNORECASE)
+_ADVERB = re.compile(r"^(?:therefore|thus|then|hence|clearly|indeed|simply|exactly)\b,?\s+(?=\S)", re.IGNORECASE)
 _DENIED = re.compile(
     r"""(?: \b(?:wrong|incorrect|false|bad|another|other|possible|tempting|example|sample|no|every|each|not)
           | \b(?:if|whether|unless|suppose|assume|assuming|(?<!no\ )(?<!out\ )doubt|false|untrue)

@@ -54,6 +54,8 @@ def fill_in(kind, *accepted):
         ("set", [10, 9, 2], "2, 9, 10"),
         ("set", ["red", "blue"], "blue, red"),
         ("set", [5, 5], "5"),
+        ("set", ["b", "-", "."], "-, ., b"),
+        ("set", ["0.5", "-1", "0.25"], "-1, 0.25, 0.5"),
         ("text", "  Spade\n Ace ", "Spade Ace"),
     ],
 )

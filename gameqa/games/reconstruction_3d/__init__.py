@@ -5,7 +5,8 @@
 | id | `reconstruction_3d` |
 | category | 3D Spatial Perception and Understanding |
 | domain | in |
-| tasks | `count_voxels` (integer), `voxel_position` (choice), `projection_match` (choice), `action_outcome` (sequence), `transition_path` (choice), `min_added_voxels` (integer) |
+| choice tasks | `voxel_position`, `projection_match`, `transition_path` |
+| other tasks | `count_voxels` (integer), `action_outcome` (sequence), `min_added_voxels` (integer) |
 | picture | 900 x 640 px |
 
 Coordinates: a cell is `(x,y,z)`, each 1..3; z is height, 1 the bottom layer. In the picture (1,1,1) is the far bottom
@@ -23,8 +24,8 @@ also be the full one, or one that has strayed: a voxel or two were added regardl
                   z=1  # # .                   z=1  . # #
                   y =  1 2 3                   x =  1 2 3
 
-`min_added_voxels`: the front view lacks (1,1), the side view (3,1). One voxel that darkens both would be (3,1,1), and it
-touches nothing. (2,1,1) and (3,1,1) do it, so the answer is 2.
+`min_added_voxels`: the front view lacks (1,1), the side view (3,1). One voxel that darkens both would be (3,1,1), and
+it touches nothing. (2,1,1) and (3,1,1) do it: 2 voxels.
 
 Connectivity is asked of the finished structure: a voxel may hang on another one that is added as well.
 
@@ -48,10 +49,10 @@ overhang; there is no gravity.
 4. Adding: a new voxel goes into an empty cell that shares a face with a voxel that is already there. At most as many \
 voxels can be added in total as "Voxels left to add" says. Voxels are never removed.
 5. Front view (Y-Z): the shadow along the X axis. Its horizontal axis is Y, 1 to 3 from left to right; its vertical \
-axis is Z, 1 to 3 from bottom to top. Cell (y,z) of this view is dark (1) if at least one voxel (any x,y,z) exists, \
+axis is Z, 1 to 3 from bottom to top. Cell (y,z) of this view is dark (1) if at least one voxel has these y and z, \
 else light (0).
 6. Side view (X-Z): the shadow along the Y axis. Its horizontal axis is X, 1 to 3 from left to right; its vertical \
-axis is Z, 1 to 3 from bottom to top. Cell (x,z) of this view is dark (1) if at least one voxel (x,any y,z) exists, \
+axis is Z, 1 to 3 from bottom to top. Cell (x,z) of this view is dark (1) if at least one voxel has these x and z, \
 else light (0).
 7. Two target views are given. The puzzle is solved when the two views of the structure equal both targets exactly, \
 with no missing and no surplus dark cell. The structure that is shown need not fit the targets yet."""
@@ -62,7 +63,7 @@ pulled apart, so that no layer hides another. The viewer looks from above: (1,1,
 towards the left front, y towards the right front. The red digits along an edge are x, the green ones y, the blue ones \
 z. At the right stand the two targets; dark blue cells are dark, white cells are light."""
 
-TEXT = "The text lists the voxels of the structure and the two targets; in a target, 1 is dark and 0 is light."
+TEXT = "The text shows the voxels of the structure and the two targets; in a target, 1 is dark and 0 is light."
 
 GAME = Game(
     id="reconstruction_3d",

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from gameqa.core.game import Level, Params
 
-from .rules import ALL, FRONT, GOALS, SIDE, Goal, bits, connected, gap, least, touching, views
+from .rules import ALL, FRONT, GOALS, SIDE, Goal, View, bits, connected, gap, least, touching, views
 from .state import State
 
 Kind = Literal["partial", "full", "strayed"]
@@ -42,7 +42,7 @@ class Reconstruction3DParams(Params, frozen=True, kw_only=True):
     match: Match | None = None
     missing: int | None = None
     changed: bool = True
-    view: Literal["yz", "xz"] = "yz"
+    view: View = "yz"
     on_target: bool = False
     goal: Goal = "both"
 
@@ -62,9 +62,7 @@ LEVELS = {
 }
 
 
-def generate(
-    rng: Random, plan: Reconstruction3DParams, accept: Callable[[State], bool]
-) -> State | None:
+def generate(rng: Random, plan: Reconstruction3DParams, accept: Callable[[State], bool]) -> State | None:
     """Grow a full structure and a part of it; mirror it and vary the budget until the split fits."""
     for _ in range(TRIES):
         full, shown = _structures(rng, plan)

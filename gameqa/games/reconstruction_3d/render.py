@@ -71,8 +71,7 @@ def describe(state: State, as_maps: bool = False) -> str:
         for z in (1, 2, 3):
             said.append(f"z={z} (rows y=1..3, columns x=1..3)")
             said += [
-                f"y={y}: " + " ".join("#" if (x, y, z) in state.cells else "." for x in (1, 2, 3))
-                for y in (1, 2, 3)
+                f"y={y}: " + " ".join("#" if (x, y, z) in state.cells else "." for x in (1, 2, 3)) for y in (1, 2, 3)
             ]
     else:
         said.append("Voxels (x,y,z): " + " ".join(f"({x},{y},{z})" for x, y, z in state.cells))
@@ -133,7 +132,8 @@ def _empty(scale: float) -> Sprite:
         column_labels(canvas, grid, (1, 2, 3), style.px(DIGIT), style.px(10), color, below=True)
         canvas.text((grid.left - style.px(16), grid.top - style.px(14)), "Z", style.px(DIGIT), BLUE, PAPER)
         canvas.text((grid.right + style.px(16), grid.bottom + style.px(17)), letter, style.px(DIGIT), color, PAPER)
-    canvas.rounded(tuple(style.px(length) for length in NOTE), style.px(6), BOX, INK, thin)
+    left, top, right, bottom = (style.px(length) for length in NOTE)
+    canvas.rounded((left, top, right, bottom), style.px(6), BOX, INK, thin)
     return canvas.sprite()
 
 

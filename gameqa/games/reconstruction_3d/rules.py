@@ -13,10 +13,12 @@ Cell = tuple[int, int, int]
 """(x, y, z), each 1..3; z is height, 1 the bottom layer."""
 
 CELLS: tuple[Cell, ...] = tuple((x, y, z) for z in (1, 2, 3) for y in (1, 2, 3) for x in (1, 2, 3))
-BIT = {cell: 1 << number for number, cell in enumerate(CELLS)}
+BIT: dict[Cell, int] = {cell: 1 << number for number, cell in enumerate(CELLS)}
+CELL = {bit: cell for cell, bit in BIT.items()}
 ALL = (1 << 27) - 1
 
 FRONT, SIDE = 0x1FF, 0x1FF << 9
+View = Literal["yz", "xz"]
 Goal = Literal["both", "yz", "xz"]
 GOALS: dict[Goal, int] = {"both": FRONT | SIDE, "yz": FRONT, "xz": SIDE}
 
@@ -39,9 +41,7 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-_INNER = {
-    (axis, end): mask(cell for cell in CELLS if cell[axis] != end) for axis in (0, 1) for end in (1, 3)
-}
+_INNER = {(axis, end): mask(cell for cell in CELLS if cell[axis] != end) for axis in (0, 1) for end in (1, 3)}
 _NOT_X1, _NOT_X3, _NOT_Y1, _NOT_Y3 = _INNER[0, 1], _INNER[0, 3], _INNER[1, 1], _INNER[1, 3]
 
 _LAYER = [

@@ -1,28 +1,31 @@
 """The six questions."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import islice
 from random import Random
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import NoParams, QAType, Solution, Task
 from gameqa.core.game import Level as QALevel
-from gameqa.core.words import counted, listed
+from gameqa.core.game import NoParams, QAType, Solution, Task
+from gameqa.core.words import counted
 
+from .decoys import extended, likely_cells, place_marks, set_marks, seven, unremarkable, wrong_sets
 from .generate import KINDS, MATCHES, MOST_MISSING, Match, Reconstruction3DParams, grown, match
 from .render import describe
 from .rules import (
     ALL,
     BIT,
-    CELLS,
+    CELL,
     GOALS,
     SHADOW,
     Cell,
     Goal,
+    View,
     admissible,
     bits,
     bound,
@@ -31,6 +34,7 @@ from .rules import (
     covers,
     gap,
     joined,
+    least,
     mask,
     near,
     touching,
@@ -38,12 +42,14 @@ from .rules import (
 )
 from .state import Axis, State, view_rows
 
-CellJson = tuple[Axis, Axis, Axis]
-View = Literal["yz", "xz"]
+MOST_BASES = 200
+"""Smallest right sets of `transition_path` that are listed."""
 
-VIEW: dict[str, str] = {"yz": "front view (Y-Z)", "xz": "side view (X-Z)"}
-AXIS: dict[str, str] = {"yz": "y", "xz": "x"}
-SHIFT: dict[str, int] = {"yz": 0, "xz": 9}
+CellJson = tuple[Axis, Axis, Axis]
+
+VIEW_NAME: dict[View, str] = {"yz": "front view (Y-Z)", "xz": "side view (X-Z)"}
+AXIS: dict[View, str] = {"yz": "y", "xz": "x"}
+SHIFT: dict[View, int] = {"yz": 0, "xz": 9}
 
 
 class ActionParams(msgspec.Struct, forbid_unknown_fields=True):
@@ -130,20 +136,20 @@ class VoxelPosition(Task[State, Reconstruction3DParams]):
         """Five empty cells, three of them next to the structure, that look as likely as the right one.
 
         Voxels gather at the bottom and in the middle, so the cells are drawn as voxels of other structures of this
-        size. And the right cell must not stand out as the centre of all six: its rank by distance is drawn.
+        size. And the right cell must not stand out as the centre of all six.
         """
-        beside = list(bits(near(state.voxels)))
-        pool = _decoys(state.voxels, rng)
-        close = [bit for bit in pool if bit in beside]
-        if len(close) < 3 or len(pool) < 5:
-            close = beside
-            pool = list(dict.fromkeys([*pool, *beside]))
+        beside = near(state.voxels)
+        pool = likely_cells(state.voxels, rng)
 
-        def drawn() -> list[int]:
-            chosen = rng.sample(close, 3)
-            return chosen + rng.sample([bit for bit in pool if bit not in chosen], 2)
+        def drawn(kept: list[int]) -> list[int]:
+            rng.shuffle(pool)
+            order = [*kept, *pool]
+            close = list(dict.fromkeys(bit for bit in order if bit & beside))
+            if len(close) < 3:
+                close = rng.sample(list(bits(beside)), 3)
+            return list(dict.fromkeys([*close[:3], *order, *bits(beside)]))[:5]
 
-        return [CELL[bit] for bit in _unremarkable(BIT[tuple(right)], drawn, _steps_apart, rng)]
+        return [CELL[bit] for bit in unremarkable(BIT[tuple(right)], drawn, place_marks, rng)]
 
     def option_text(self, state: State, value: Any) -> str:
         return _name(value)
@@ -194,8 +200,8 @@ class ProjectionMatch(Task[State, Reconstruction3DParams]):
             missing, surplus = gap(state.voxels, state.target, GOALS[view])
             verdict = "does not match" if missing or surplus else "matches"
             steps.append(
-                f"The {VIEW[view]} of the structure is dark at {_view_names(views(state.voxels), view)}, its target"
-                f" at {_view_names(state.target, view)}. Missing: {_view_names(missing, view)}; surplus:"
+                f"The {VIEW_NAME[view]} of the structure is dark at {_view_names(views(state.voxels), view)}, its"
+                f" target at {_view_names(state.target, view)}. Missing: {_view_names(missing, view)}; surplus:"
                 f" {_view_names(surplus, view)}. So this view {verdict}."
             )
         value = match(state.voxels, state.target)
@@ -245,16 +251,16 @@ class ActionOutcome(Task[State, Reconstruction3DParams]):
         added, view = params["added"], params["view"]
         are = "s are" if len(added) > 1 else " is"
         return (
-            f"The following voxel{are} added to the structure: {_names(added)}. What is the {VIEW[view]} of the new"
-            " structure itself (not of the target)? Give the view as three rows of three numbers: the top row (z=3)"
-            f" first, each row from left to right ({AXIS[view]} = 1, 2, 3), 1 for a dark cell and 0 for a light one."
+            f"The following voxel{are} added to the structure: {_names(added)}. What is the {VIEW_NAME[view]} of"
+            " the new structure itself (not of the target)? Give the view as three rows of three numbers: the top row"
+            f" (z=3) first, each row from left to right ({AXIS[view]} = 1, 2, 3), 1 for a dark cell, 0 for a light one."
         )
 
     def solve(self, state: State, params: Mapping[str, Any]) -> Solution:
         view = params["view"]
         goal = GOALS[view]
         seen = views(state.voxels) & goal
-        steps = [f"Before, the {VIEW[view]} of the structure is dark at {_view_names(seen, view)}."]
+        steps = [f"Before, the {VIEW_NAME[view]} of the structure is dark at {_view_names(seen, view)}."]
         for cell in params["added"]:
             shadow = SHADOW[BIT[tuple(cell)]] & goal
             effect = "which is dark already" if shadow & seen else "which becomes dark"
@@ -303,18 +309,10 @@ class TransitionPath(Task[State, Reconstruction3DParams]):
             f" {self.aims[goal]}."
         ]
         for view in _views_of(goal):
-            missing, surplus = gap(state.voxels, state.target, GOALS[view])
-            steps.append(
-                f"The {VIEW[view]} of the structure is dark at {_view_names(views(state.voxels), view)}; its target"
-                f" also needs {_view_names(missing, view)}"
-                + (f" and does not have {_view_names(surplus, view)}." if surplus else ".")
-            )
-        found: list[int] = []
-        for count in range(1, state.remaining + 1):
-            found = list(islice(completions(state.voxels, state.target, GOALS[goal], count), MOST_BASES))
-            if found:
-                break
-        first, *others = [cells(added) for added in found]
+            missing, _ = gap(state.voxels, state.target, GOALS[view])
+            steps.append(_lacks(state, missing, view))
+        found = completions(state.voxels, state.target, GOALS[goal], _least(state, goal))
+        first, *others = [cells(added) for added in islice(found, MOST_BASES)]
         return Solution(first, steps, also=others, work=float(len(state.cells) + 8 * len(first)))
 
     def right_option(
@@ -328,7 +326,7 @@ class TransitionPath(Task[State, Reconstruction3DParams]):
         """Choose a smallest set and add voxels that change nothing, up to a random size within the budget."""
         base = rng.choice(solution.accepted)
         room = admissible(state.voxels, state.target, GOALS[params["goal"]])
-        added = _extended(state.voxels, mask(base), rng.randint(len(base), state.remaining), room, rng)
+        added = extended(state.voxels, mask(base), rng.randint(len(base), state.remaining), room, rng)
         return cells(added)
 
     def distractors(
@@ -336,20 +334,15 @@ class TransitionPath(Task[State, Reconstruction3DParams]):
     ) -> Iterable[list[Cell]]:
         """Seven wrong sets: two over the budget, two not connected, three that miss the views by a cell or two.
 
-        All are made from several right sets, and the place of the right one by likeness to the others is drawn:
-        else it would be the one in the middle of its own near misses.
+        The right one must not stand out as the one that all others are made from.
         """
         goal = GOALS[params["goal"]]
         bases = [mask(map(tuple, value)) for value in solution.accepted]
-        pool = _wrong_sets(state, goal, bases, len(right), rng)
-        chosen = _unremarkable(
-            mask(map(tuple, right)), lambda: _seven(pool, len(right), rng), _difference, rng
-        )
+        pool = wrong_sets(state, goal, bases, len(right), rng)
+        chosen = unremarkable(mask(map(tuple, right)), partial(seven, pool, len(right), rng), set_marks, rng)
         return [cells(added) for added in chosen]
 
-    def is_right(
-        self, state: State, params: Mapping[str, Any], value: Any, solution: Solution | None = None
-    ) -> bool:
+    def is_right(self, state: State, params: Mapping[str, Any], value: Any, solution: Solution | None = None) -> bool:
         added = mask(map(tuple, value))
         return (
             added.bit_count() == len(value) <= state.remaining
@@ -372,7 +365,7 @@ class TransitionPath(Task[State, Reconstruction3DParams]):
             missing, surplus = gap(after, state.target, GOALS[view])
             faults = [f"lacks {_view_names(missing, view)}"] if missing else []
             faults += [f"has {_view_names(surplus, view)} too many"] if surplus else []
-            said.append(f"the {VIEW[view]} {' and '.join(faults) or 'equals its target'}")
+            said.append(f"the {VIEW_NAME[view]} {' and '.join(faults) or 'equals its target'}")
         return "; ".join(said) + "."
 
 
@@ -405,21 +398,18 @@ class MinAddedVoxels(Task[State, Reconstruction3DParams]):
         usable = admissible(state.voxels, state.target, goal)
         twice = [bit for bit in bits(usable) if SHADOW[bit] & missing == SHADOW[bit]]
         steps = [
-            f"The {VIEW[view]} of the structure is dark at {_view_names(views(state.voxels), view)}; its target also"
-            f" needs {_view_names(missing, view)}."
-            for view in ("yz", "xz")
-        ]
-        steps += [
+            *(_lacks(state, missing, view) for view in _views_of("both")),
             f"One voxel darkens at most one missing cell of each view, so at least {counted(fewest, 'voxel')} must be"
             " added.",
             "A new voxel must not darken a cell that is light in a target. The empty cells that keep to this are"
-            f" {_names(cells(usable))}; of these, a missing cell of both views at once is darkened by"
+            f" {_names(cells(usable))}. Those of them that darken a missing cell of both views at once:"
             f" {_names(CELL[bit] for bit in twice)}.",
         ]
-        count = fewest
-        while not (found := next(completions(state.voxels, state.target, goal, count), 0)):
-            steps.append(_ruled_out(list(covers(state.voxels, state.target, goal, count)), count))
-            count += 1
+        count = _least(state, "both")
+        for number in range(fewest, count):
+            sets = list(covers(state.voxels, state.target, goal, number))
+            steps += [_ruled_out(sets, number)]
+        found = next(completions(state.voxels, state.target, goal, count))
         steps += [
             f"With {counted(count, 'voxel')}: {_placed(state.voxels, found)}. Both views then equal their targets.",
             f"So the smallest number is {count}.",
@@ -427,156 +417,12 @@ class MinAddedVoxels(Task[State, Reconstruction3DParams]):
         return Solution(count, steps, work=float(len(state.cells) + usable.bit_count() + 4 * count))
 
 
-# Options
-
-
-SELECTIONS = 40
-"""Sets of options drawn until the right one is as remarkable among them as was drawn."""
-ROUNDS = 30
-"""Right sets of `transition_path` from which wrong ones are made."""
-MOST_BASES = 200
-"""Smallest right sets that are listed."""
-MOST_COVERS = 2000
-"""Sets looked at for ones that match but are not connected."""
-CELL = {bit: cell for cell, bit in BIT.items()}
-
-
-def _steps_apart(one: int, other: int) -> float:
-    """Return the distance of two cells, along the axes."""
-    return sum(abs(a - b) for a, b in zip(CELL[one], CELL[other], strict=True))
-
-
-def _difference(one: int, other: int) -> float:
-    """Return which part of two sets together is not common."""
-    return (one ^ other).bit_count() / (one | other).bit_count()
-
-
-def _unremarkable(
-    right: int, draw: Callable[[], list[int]], distance: Callable[[int, int], float], rng: Random
-) -> list[int]:
-    """Draw wrong options until the right one has the drawn rank by its distance from all others, as far as possible."""
-    best: list[int] = []
-    least_off, wanted = 99.0, -1
-    for _ in range(SELECTIONS):
-        wrong = draw()
-        if not wrong:
-            continue
-        if wanted < 0:
-            wanted = rng.randint(0, len(wrong))
-        far = [sum(distance(one, other) for other in (right, *wrong)) for one in (right, *wrong)]
-        nearer, equal = sum(f < far[0] for f in far), sum(f == far[0] for f in far)
-        off = abs(nearer + rng.randrange(equal) - wanted)
-        if off < least_off:
-            best, least_off = wrong, off
-        if off == 0:
-            break
-    return best
-
-
-def _decoys(structure: int, rng: Random) -> list[int]:
-    """Return empty cells that are, layer by layer and corner or middle, where voxels of such a structure may be."""
-    size = structure.bit_count()
-    pool: dict[int, None] = {}
-    for _ in range(8):
-        twin = list(bits(grown(1 << rng.randrange(9), size, ALL, rng)))
-        for bit in rng.choices(twin, k=3):
-            free = bit & ~structure or _KIN[bit] & ~structure or _LEVEL[bit] & ~structure
-            if free:
-                pool[rng.choice(list(bits(free)))] = None
-    return list(pool)
-
-
-def _central(cell: Cell) -> int:
-    return (cell[0] == 2) + (cell[1] == 2)
-
-
-_LEVEL = {BIT[a]: mask(b for b in CELLS if a[2] == b[2]) for a in CELLS}
-_KIN = {BIT[a]: mask(b for b in CELLS if a[2] == b[2] and _central(a) == _central(b)) for a in CELLS}
-
-
-def _extended(structure: int, added: int, size: int, room: int, rng: Random) -> int:
-    """Join further cells of `room` to an addition, up to `size` cells."""
-    return grown(structure | added, structure.bit_count() + size, room, rng) ^ structure
-
-
-class _Pool(NamedTuple):
-    """Wrong sets: over the budget, not connected (those that match the views apart), and near misses."""
-
-    over_fit: dict[int, None]
-    over: dict[int, None]
-    loose_fit: dict[int, None]
-    loose: dict[int, None]
-    close: dict[int, None]
-
-
-def _wrong_sets(state: State, goal: int, bases: Sequence[int], size: int, rng: Random) -> _Pool:
-    """Make wrong sets from right ones: a voxel less, more or moved, or too many."""
-    room = admissible(state.voxels, state.target, goal)
-    pool = _Pool({}, {}, {}, {}, {})
-
-    def keep(added: int) -> None:
-        number, after = added.bit_count(), state.voxels | added
-        missing, surplus = gap(after, state.target, goal)
-        wrong = (missing | surplus).bit_count()
-        if not 1 <= number <= state.remaining + 2 or wrong > 2:
-            return
-        if joined(after, state.voxels) != after:
-            if number <= state.remaining:
-                (pool.loose if wrong else pool.loose_fit)[added] = None
-        elif number > state.remaining:
-            (pool.over if wrong else pool.over_fit)[added] = None
-        elif wrong:
-            pool.close[added] = None
-
-    for added in islice(_loose_covers(state, goal), 12):
-        keep(added)
-    for _ in range(ROUNDS):
-        base = rng.choice(bases)
-        wanted = rng.choice((size, rng.randint(base.bit_count(), state.remaining)))
-        base = _extended(state.voxels, base, wanted, room, rng)
-        rest = base ^ rng.choice(list(bits(base)))
-        around = touching(state.voxels | rest) & ~base
-        apart = ALL & ~(state.voxels | base | touching(state.voxels | rest))
-        keep(rest)
-        for spots, start in ((around, rest), (around, base), (apart, rest), (apart, base)):
-            if spots:
-                keep(start | rng.choice(list(bits(spots))))
-        too_many = state.remaining + rng.randint(1, 2)
-        keep(_extended(state.voxels, base, too_many, room, rng))
-        keep(_extended(state.voxels, base, too_many, ALL, rng))
-    return pool
-
-
-def _loose_covers(state: State, goal: int) -> Iterator[int]:
-    """Yield sets within the budget that match the views but are not connected."""
-    sets = (
-        added
-        for count in range(1, state.remaining + 1)
-        for added in covers(state.voxels, state.target, goal, count)
-    )
-    for added in islice(sets, MOST_COVERS):
-        if joined(state.voxels | added, state.voxels) != state.voxels | added:
-            yield added
-
-
-def _seven(pool: _Pool, size: int, rng: Random) -> list[int]:
-    """Draw seven wrong sets, at least two of the right one's size; none when that fails."""
-    chosen: list[int] = []
-
-    def take(number: int, *kinds: dict[int, None]) -> None:
-        offered = [added for kind in kinds for added in kind if added not in chosen]
-        chosen.extend(rng.sample(offered, min(number, len(offered))))
-
-    take(1, pool.over_fit)
-    take(2 - len(chosen), pool.over_fit, pool.over)
-    over = len(chosen)
-    take(1, pool.loose_fit)
-    take(2 - (len(chosen) - over), pool.loose_fit, pool.loose)
-    take(3, pool.close)
-    take(7 - len(chosen), pool.close, pool.loose)
-    take(7 - len(chosen), *pool)
-    same = sum(added.bit_count() == size for added in chosen)
-    return chosen if len(chosen) == 7 and same >= 2 else []
+def _least(state: State, goal: Goal) -> int:
+    """Return the smallest number of voxels that reaches a goal; ValueError when the budget does not suffice."""
+    number = least(state.voxels, state.target, GOALS[goal], state.remaining)
+    if number is None:
+        raise ValueError(f"no {state.remaining} voxels make the views equal to their targets")
+    return number
 
 
 # Wording
@@ -604,6 +450,13 @@ def _view_names(view_cells: int, view: View) -> str:
     return _names((n % 3 + 1, n // 3 + 1) for n in range(9) if nine >> n & 1)
 
 
+def _lacks(state: State, missing: int, view: View) -> str:
+    return (
+        f"The {VIEW_NAME[view]} of the structure is dark at {_view_names(views(state.voxels), view)}; in its target"
+        f" dark as well: {_view_names(missing, view)}."
+    )
+
+
 def _ruled_out(sets: list[int], count: int) -> str:
     """Say why a number of voxels is too small."""
     voxels = counted(count, "voxel")
@@ -629,7 +482,7 @@ def _placed(structure: int, added: int) -> str:
         said.append(f"{_name(CELL[bit])} next to {_name(CELL[support])}")
         structure |= bit
         added ^= bit
-    return listed(said, "then")
+    return "; then ".join(said)
 
 
 TASKS = (

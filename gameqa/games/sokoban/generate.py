@@ -24,7 +24,8 @@ class SokobanParams(Params, frozen=True, kw_only=True):
     """Level parameters; ranges are inclusive.
 
     `size` counts the wall ring, `walls` the inner walls; half of the boards hold one box, the others 2 to `boxes`.
-    `moves` is the length of a sequence of moves, `telling` the blocked moves that must matter in one of a box,
+    `moves` is the length of a sequence of moves, `telling` the blocked moves that must matter in one of a box
+    and `ranks` how many ends may at most be as likely as the right one for a reader without the board,
     `least` the smallest minimum of moves asked for, `search_boxes` the boxes on boards for that question, `walk`
     the length of a shortest walk, `distance` the largest distance of box and target asked for.
     The fields from `count` on are wishes of a plan: the number of boxes, whether a box and the player start on a
@@ -38,6 +39,7 @@ class SokobanParams(Params, frozen=True, kw_only=True):
     pulls: Span
     moves: Annotated[int, Meta(ge=3, le=20)]
     telling: Annotated[int, Meta(ge=1, le=3)]
+    ranks: Annotated[int, Meta(ge=1, le=7)]
     least: Positive
     search_boxes: Annotated[int, Meta(ge=1, le=2)]
     walk: tuple[Annotated[int, Meta(ge=2, le=20)], Annotated[int, Meta(ge=2, le=20)]]
@@ -49,7 +51,7 @@ class SokobanParams(Params, frozen=True, kw_only=True):
     push: bool = False
     blocked: bool = False
     misjudged: bool = False
-    rank: Annotated[int, Meta(ge=0, le=5)] | None = None
+    rank: Annotated[int, Meta(ge=0, le=6)] | None = None
 
     def __post_init__(self) -> None:
         for name in ("walls", "pulls", "walk"):
@@ -57,8 +59,9 @@ class SokobanParams(Params, frozen=True, kw_only=True):
             if low > high:
                 raise ValueError(f"{name} must be (least, most)")
         inner = (self.size - 2) ** 2
-        if self.walls[0] > inner // 4:
-            raise ValueError(f"walls must not ask for more than {inner // 4} of the {inner} inner cells")
+        most = min(inner // 4, inner - LEAST_FLOOR)
+        if self.walls[0] > most:
+            raise ValueError(f"walls must not ask for more than {most} of the {inner} inner cells")
         if self.distance > 2 * (self.size - 3):
             raise ValueError(f"distance must not exceed {2 * (self.size - 3)} on this size")
 
@@ -71,6 +74,7 @@ LEVELS = {
         pulls=(3, 8),
         moves=5,
         telling=1,
+        ranks=5,
         least=2,
         search_boxes=2,
         walk=(2, 4),
@@ -83,6 +87,7 @@ LEVELS = {
         pulls=(6, 14),
         moves=8,
         telling=1,
+        ranks=7,
         least=5,
         search_boxes=2,
         walk=(4, 8),
@@ -95,6 +100,7 @@ LEVELS = {
         pulls=(10, 24),
         moves=12,
         telling=2,
+        ranks=7,
         least=8,
         search_boxes=1,
         walk=(7, 14),

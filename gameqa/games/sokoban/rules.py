@@ -1,6 +1,6 @@
 """Moves and pushes, walks, and the least number of moves that solves a board."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -122,6 +122,62 @@ def _layers(start: int, free: int, width: int) -> Iterator[int]:
         yield start
         free &= ~start
         start = (start << 1 | start >> 1 | start << width | start >> width) & free
+
+
+def inside(state: State, cell: Cell) -> bool:
+    """Return whether a cell lies inside the wall ring."""
+    return 0 < cell[0] < state.height - 1 and 0 < cell[1] < state.width - 1
+
+
+def free_end(start: Cell, moves: Sequence[Move]) -> Cell:
+    """Return where the moves lead if nothing blocks them."""
+    for move in moves:
+        start = ahead(start, move)
+    return start
+
+
+def shortest_walk(near: Mapping[Cell, int], goal: Cell) -> tuple[list[Move], list[Cell]]:
+    """Return one shortest walk to `goal`, its moves and its cells.
+
+    Where several moves are as short, the cell decides which is taken, so that turns follow no habit.
+    """
+    moves: list[Move] = []
+    cells = [goal]
+    while near[cells[-1]]:
+        here = cells[-1]
+        back: list[Move] = [move for move in MOVES if near.get(ahead(here, BACK[move]), -1) == near[here] - 1]
+        mark = 5 * here[0] + 3 * here[1] + len(cells)
+        move = moves[-1] if moves and moves[-1] in back and mark % 3 else back[mark // 3 % len(back)]
+        moves.append(move)
+        cells.append(ahead(here, BACK[move]))
+    return moves[::-1], cells[::-1]
+
+
+def follow(state: State, moves: Sequence[Move]) -> tuple[list[Cell], Cell | None]:
+    """Return the cells of a walk until it runs into a wall or box, and the cell it runs into (None: nowhere)."""
+    cells = [state.player]
+    for move in moves:
+        there = ahead(cells[-1], move)
+        if state.grid[there[0]][there[1]] == WALL or there in state.boxes:
+            return cells, there
+        cells.append(there)
+    return cells, None
+
+
+def straight(start: Cell, goal: Cell) -> tuple[list[Move], list[Move]]:
+    """Return the moves down or up, and those across, from one cell to another."""
+    rows, columns = goal[0] - start[0], goal[1] - start[1]
+    down: list[Move] = ["Down" if rows > 0 else "Up"] * abs(rows)
+    across: list[Move] = ["Right" if columns > 0 else "Left"] * abs(columns)
+    return down, across
+
+
+def hindered(state: State, goal: Cell, length: int) -> bool:
+    """Return whether the way is longer than the distance, or one of the two routes with one turn is blocked."""
+    if length > distance(state.player, goal):
+        return True
+    down, across = straight(state.player, goal)
+    return any(follow(state, route)[1] is not None for route in (down + across, across + down))
 
 
 def flood(start: int, free: int, width: int) -> int:

@@ -1,7 +1,6 @@
 """The six questions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from random import Random
 from typing import Annotated, Any
 
@@ -12,18 +11,23 @@ from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
 from gameqa.core.words import arrows, cell_text, counted, listed
 
+from .choices import blocked_routes, lattice, likely_ends, near_misses, numbers, offset, same_end
 from .generate import SokobanParams, planned
 from .rules import (
-    AHEAD,
     BACK,
     MOVES,
     Move,
     Step,
     ahead,
     distance,
+    follow,
+    free_end,
     greedy_length,
+    hindered,
+    inside,
     play,
     shortest_solution,
+    shortest_walk,
     slide,
     walks,
 )
@@ -34,8 +38,6 @@ CellParam = tuple[Index, Index]
 MoveList = Annotated[list[Move], Meta(min_length=1)]
 TRIES = 40
 """Sequences tried on one board."""
-LATTICES = 12
-"""Sets of cell options tried on one board. More tries would favour cells at the edge: fewer sets fit them."""
 
 
 class MovesParams(msgspec.Struct, forbid_unknown_fields=True):
@@ -116,12 +118,12 @@ class PlayerAfterMoves(SokobanTask):
             *(play(state, moves, through={number}) for number in blocked),
             play(state, moves, through=blocked),
         ]
-        slips = [_offset(end, steps[-1].after) for steps in ends]
+        slips = [offset(end, steps[-1].after) for steps in ends]
         # A reader without the board knows which way these two lie, so they are listed both ways.
         for cell in (state.player, played[-2].after):
-            down, across = _offset(end, cell)
+            down, across = offset(end, cell)
             slips.append(rng.choice([(down, across), (-down, -across)]))
-        return _lattice(end, slips, state.open_cells, rng)
+        return lattice(end, slips, state.open_cells, rng)
 
 
 class BoxAfterMoves(SokobanTask):
@@ -138,19 +140,24 @@ class BoxAfterMoves(SokobanTask):
 
         An unlikely end needs something inside the wall ring.
         """
-        rank, (low, high) = rng.randrange(6), level.walls
+        rank, (low, high) = rng.randrange(level.ranks), level.walls
         return msgspec.structs.replace(planned(level, rng), rank=rank, walls=(max(low, min(rank // 2, high)), high))
 
     def ask(self, state: State, plan: SokobanParams, rng: Random) -> dict[str, Any] | None:
         """Choose a box and moves of which enough are blocked in a way that matters."""
+        rank = plan.rank or 0
         for _ in range(TRIES):
             box = rng.choice(state.boxes)
-            moves = [rng.choice(MOVES)]
+            moves: list[Move] = [rng.choice(MOVES)]
             while len(moves) < plan.moves:
                 moves.append(moves[-1] if rng.random() < 0.4 else rng.choice(MOVES))
-            if _telling(state, box, moves, plan.telling):
-                ends = _likely_ends(state, box, moves)
-                if len(ends) >= self.option_count - 1 and slide(state, box, moves)[-1].after == ends[plan.rank or 0]:
+            steps = slide(state, box, moves)
+            # Among the likelier ends are nearly all those that the wall ring alone explains.
+            if rank > 2 and not any(step.blocked and inside(state, step.ahead) for step in steps):
+                continue
+            if _telling(state, box, steps, plan.telling):
+                ends = likely_ends(state, box, moves)
+                if len(ends) >= self.option_count - 1 and steps[-1].after == ends[rank]:
                     return {"box": box, "moves": moves}
         return None
 
@@ -185,10 +192,10 @@ class BoxAfterMoves(SokobanTask):
         box: Cell = (params["box"][0], params["box"][1])
         moves = params["moves"]
         blocked = [step.number for step in slide(state, box, moves) if step.blocked]
-        overlooked = [range(len(moves) + 1), rng.choice([{blocked[0]}, {blocked[-1]}])]
+        overlooked = slide(state, box, moves, through=[rng.choice([blocked[0], blocked[-1]])])[-1].after
         cells = state.open_cells
-        yield from (cell for some in overlooked if (cell := slide(state, box, moves, through=some)[-1].after) in cells)
-        yield from _likely_ends(state, box, moves)
+        yield from (cell for cell in (free_end(box, moves), overlooked) if cell in cells)
+        yield from likely_ends(state, box, moves)
 
 
 class MinMoves(SokobanTask):
@@ -218,13 +225,11 @@ class MinMoves(SokobanTask):
         if moves is None:
             raise ValueError("no solution was found within the bound of the search")
         played = play(state, moves)
-        where = "; ".join(
-            f"{listed(map(cell_text, cells))} {'is' if len(cells) == 1 else 'are'} to be reached"
-            for cells in [state.targets]
-        )
+        boxes, targets = (listed(map(cell_text, cells)) for cells in (state.boxes, state.targets))
+        several = len(state.boxes) > 1
         steps = [
-            f"The player starts at {cell_text(state.player)}, the {'box' if len(state.boxes) == 1 else 'boxes'} at"
-            f" {listed(map(cell_text, state.boxes))}; {where} by boxes.",
+            f"The player starts at {cell_text(state.player)}. The {'boxes are' if several else 'box is'} at {boxes}, "
+            f"the {'targets' if several else 'target'} at {targets}."
         ]
         steps += [f"Move {step.number}, {step.move}: {_narrate(state, step)}." for step in played]
         total = len(moves)
@@ -244,7 +249,7 @@ class MinMoves(SokobanTask):
         pushes = sum(step.outcome == "push" for step in play(state, moves))
         greedy = greedy_length(state) if len(state.boxes) == 1 else None
         gaps = [abs(right - slip) for slip in (pushes, greedy) if slip is not None]
-        return _numbers(right, gaps, 1, 4 * right + 40, rng)
+        return numbers(right, gaps, 1, right + 12, rng)
 
 
 class PlayerPosition(SokobanTask):
@@ -286,7 +291,7 @@ class PlayerPosition(SokobanTask):
         if len(family) == 8 and family.issubset(cells) and rng.random() < 0.6:
             return sorted(family)
         unit = rng.choice([(1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0)])
-        return _lattice(player, [unit, *(_offset(player, cell) for cell in state.boxes + state.targets)], cells, rng)
+        return lattice(player, [unit, *(offset(player, cell) for cell in state.boxes + state.targets)], cells, rng)
 
 
 class BoxTargetDistance(SokobanTask):
@@ -332,7 +337,7 @@ class BoxTargetDistance(SokobanTask):
         slips = [rows, columns, distance(box, state.player), distance(target, state.player)]
         gaps = [abs(rows + columns - slip) for slip in slips]
         # Much larger numbers could be told apart without the board.
-        return _numbers(right, gaps, 0, max(9, max(state.height, state.width) + 1), rng)
+        return numbers(right, gaps, 0, max(9, state.height + 1, state.width + 1, right + 1), rng)
 
 
 class ShortestWalk(SokobanTask):
@@ -352,11 +357,11 @@ class ShortestWalk(SokobanTask):
             low = high = max(2, max(near.values()))
         goals: dict[int, list[Cell]] = {}
         for cell, length in near.items():
-            if low <= length <= high and _hindered(state, cell, length):
+            if low <= length <= high and hindered(state, cell, length):
                 goals.setdefault(length, []).append(cell)
         for length in rng.sample(sorted(goals), min(4, len(goals))):
             goal = rng.choice(goals[length])
-            if len(_blocked_routes(state, _walk(near, goal)[0], goal, rng)) >= min(2, length - 1):
+            if len(blocked_routes(state, shortest_walk(near, goal)[0], goal, rng)) >= min(2, length - 1):
                 return {"goal": goal}
         return None
 
@@ -372,13 +377,13 @@ class ShortestWalk(SokobanTask):
         near = walks(state, state.player)
         if goal not in near:
             raise ValueError("the goal cannot be reached")
-        moves, cells = _walk(near, goal)
+        moves, cells = shortest_walk(near, goal)
         length, straight = len(moves), distance(state.player, goal)
         steps = [
             f"The player stands at {cell_text(state.player)}, the goal is {cell_text(goal)}: "
             f"{counted(abs(goal[0] - state.player[0]), 'row')} and "
             f"{counted(abs(goal[1] - state.player[1]), 'column')} away.",
-            f"One way leads over free cells only: {arrows(map(cell_text, cells))}, "  # pyright: ignore[reportArgumentType]
+            f"One way leads over free cells only: {arrows([cell_text(cell) for cell in cells])}, "
             f"that is {arrows(moves)}, {counted(length, 'move')}.",
         ]
         if length == straight:
@@ -400,21 +405,21 @@ class ShortestWalk(SokobanTask):
 
         So half of the options share one net displacement and half another, and lengths vary alike in both.
         """
-        same = _same_end(state, right, rng)
+        same = same_end(state, right, rng)
         if len(same) == 3:
             yield from same
-            yield from _miss(state, [right, *same], rng)
+            yield from near_misses(state, [right, *same], rng)
 
     def is_right(self, state: State, params: Mapping[str, Any], value: Any, solution: Solution | None = None) -> bool:
         found = solution if solution is not None else self.solve(state, params)
-        cells, hit = _follow(state, value)
+        cells, hit = follow(state, value)
         return hit is None and list(cells[-1]) == list(params["goal"]) and len(value) == len(found.value)
 
     def option_text(self, state: State, value: Any) -> str:
         return arrows(value)
 
     def verdict(self, state: State, params: Mapping[str, Any], value: Any, solution: Solution) -> str:
-        cells, hit = _follow(state, value)
+        cells, hit = follow(state, value)
         if hit is not None:
             thing = "a box" if hit in state.boxes else "a wall"
             return f"move {len(cells)} runs into {thing} at {cell_text(hit)}."
@@ -437,85 +442,13 @@ def _narrate(state: State, step: Step) -> str:
     return f"blocked by the box at {there}, behind which {beyond} is {behind}; the player stays at {after}"
 
 
-def _offset(start: Cell, end: Cell) -> Cell:
-    return end[0] - start[0], end[1] - start[1]
-
-
-def _lattice(right: Cell, slips: Sequence[Cell], cells: Sequence[Cell], rng: Random) -> list[Cell]:
-    """Return seven wrong cells: `right` moved by one, two or all of three offsets, as many as can be from `slips`.
-
-    Seen from any of the eight cells the others lie alike, so their places do not tell which one is right.
-    """
-    allowed = set(cells)
-    tempting = [slip for slip in dict.fromkeys(slips) if slip != (0, 0)]
-    for attempt in range(LATTICES):
-        offsets = rng.sample(tempting, min(len(tempting), max(0, 2 - attempt // 4)))
-        while len(offsets) < 3:
-            offsets.append((rng.randint(-2, 2), rng.randint(-2, 2)))
-        made = {right}
-        for down, across in offsets:
-            made |= {(row + down, column + across) for row, column in made}
-        if len(made) == 8 and made <= allowed:
-            return sorted(made)
-    return []
-
-
-def _numbers(right: int, gaps: Sequence[int], low: int, high: int, rng: Random) -> list[int]:
-    """Return seven wrong numbers: `right` moved by 1, by 2 and by a gap, up or down, in every combination.
-
-    Seen from any of the eight numbers the others lie alike. Gaps under 4 would make numbers coincide.
-    """
-    wide = [gap for gap in dict.fromkeys(gaps) if 4 <= gap <= 9]
-    rng.shuffle(wide)
-    for gap in [*wide[:2], 4, 5]:
-        made: list[set[int]] = []
-        for signs in range(8):
-            numbers = {right}
-            for bit, step in enumerate((1, 2, gap)):
-                numbers |= {number + (step if signs >> bit & 1 else -step) for number in numbers}
-            if low <= min(numbers) and max(numbers) <= high:
-                made.append(numbers)
-        if made:
-            return sorted(rng.choice(made))
-    raise AssertionError(f"no eight numbers from {low} to {high} around {right}")
-
-
-def _telling(state: State, box: Cell, moves: Sequence[Move], least: int) -> bool:
+def _telling(state: State, box: Cell, steps: Sequence[Step], least: int) -> bool:
     """Return whether the box ends elsewhere than unhindered, and at least so many blocked moves matter each alone."""
-    steps = slide(state, box, moves)
+    moves: list[Move] = [step.move for step in steps]
     end, blocked = steps[-1].after, [step.number for step in steps if step.blocked]
-    free = (
-        box[0] + sum(AHEAD[move][0] for move in moves),
-        box[1] + sum(AHEAD[move][1] for move in moves),
-    )
-    if end == free or len(blocked) < least or len(blocked) == len(moves):
+    if not least <= len(blocked) < len(steps) or end == free_end(box, moves):
         return False
     return sum(slide(state, box, moves, through={number})[-1].after != end for number in blocked) >= least
-
-
-def _likely_ends(state: State, box: Cell, moves: Sequence[Move]) -> list[Cell]:
-    """Return the open cells where a box could end if one cell in five inside the ring were wall, likeliest first.
-
-    The end of the free walk is left out: it is never right. A move repeated after it was blocked is blocked again.
-    """
-    places: dict[tuple[Cell, Move | None], float] = {(box, None): 1.0}
-    free = box
-    for move in moves:
-        free = ahead(free, move)
-        reached: dict[tuple[Cell, Move | None], float] = {}
-        for (here, blocked), chance in places.items():
-            row, column = there = ahead(here, move)
-            inside = 0 < row < state.height - 1 and 0 < column < state.width - 1
-            goes = 0.8 * chance if inside and blocked != move else 0.0
-            if goes:
-                reached[there, None] = reached.get((there, None), 0.0) + goes
-            reached[here, move] = reached.get((here, move), 0.0) + chance - goes
-        places = reached
-    chances: dict[Cell, float] = {}
-    for (cell, _), chance in places.items():
-        if cell != free and state.grid[cell[0]][cell[1]] != WALL:
-            chances[cell] = chances.get(cell, 0.0) + chance
-    return sorted(chances, key=lambda cell: (-chances[cell], cell))
 
 
 def _player_moves(state: State, plan: SokobanParams, rng: Random) -> list[Move] | None:
@@ -524,19 +457,19 @@ def _player_moves(state: State, plan: SokobanParams, rng: Random) -> list[Move] 
     length = plan.moves - plan.blocked
     if plan.push:
         near = walks(state, state.player)
-        pushes = [
+        pushes: list[tuple[Cell, Move]] = [
             (stand, move)
             for box in state.boxes
             for move in MOVES
             if near.get(stand := ahead(box, BACK[move]), length) < length
-            and play(state, [*_walk(near, stand)[0], move])[-1].outcome == "push"
+            and play(state, [*shortest_walk(near, stand)[0], move])[-1].outcome == "push"
         ]
         if not pushes:
             return None
         stand, move = rng.choice(pushes)
-        moves = [*_walk(near, stand)[0], move]
+        moves = [*shortest_walk(near, stand)[0], move]
     while len(moves) < length:
-        onward = [move for move in MOVES if not moves or move != BACK[moves[-1]] or rng.random() < 0.2]
+        onward: list[Move] = [move for move in MOVES if not moves or move != BACK[moves[-1]] or rng.random() < 0.2]
         moves.append(moves[-1] if moves and rng.random() < 0.35 else rng.choice(onward))
     if plan.blocked:
         at, move = rng.randint(0, length), rng.choice(MOVES)
@@ -561,156 +494,19 @@ def _as_wished(state: State, plan: SokobanParams, moves: Sequence[Move]) -> bool
 
 def _lower_bound(state: State) -> tuple[int, str]:
     """Return a simple lower bound of the moves for one box and why it holds; 0 for more boxes."""
-    if len(state.boxes) > 1:
+    if len(state.boxes) != 1:
         return 0, ""
     (box,), (target,) = state.boxes, state.targets
     near = walks(state, state.player)
     stands = [near[stand] for move in MOVES if (stand := ahead(box, BACK[move])) in near]
-    pushes, walk = distance(box, target), min(stands)
+    pushes, walk = distance(box, target), min(stands, default=0)
     turn = 2 * (box[0] != target[0] and box[1] != target[1])
+    first = f"before that the player needs {counted(walk, 'move')} to stand" if walk else "the player already stands"
     around = " The pushes go in two directions, and walking around a corner of the box takes 2 moves." if turn else ""
     return pushes + walk + turn, (
-        f"The box is {pushes} away from the target, so {counted(pushes, 'push', 'pushes')} are needed at least, and "
-        f"before the first one the player needs {counted(walk, 'move')} to stand beside the box.{around}"
+        f"The box is {pushes} away from the target, so it takes {counted(pushes, 'push', 'pushes')} at least; "
+        f"{first} beside the box.{around}"
     )
-
-
-def _walk(near: Mapping[Cell, int], goal: Cell) -> tuple[list[Move], list[Cell]]:
-    """Return one shortest walk to `goal`, its moves and its cells.
-
-    Where several moves are as short, the cell decides which is taken, so that turns follow no habit.
-    """
-    moves: list[Move] = []
-    cells = [goal]
-    while near[cells[-1]]:
-        here = cells[-1]
-        back = [move for move in MOVES if near.get(ahead(here, BACK[move]), -1) == near[here] - 1]
-        mark = 5 * here[0] + 3 * here[1] + len(cells)
-        move = moves[-1] if moves and moves[-1] in back and mark % 3 else back[mark // 3 % len(back)]
-        moves.append(move)
-        cells.append(ahead(here, BACK[move]))
-    return moves[::-1], cells[::-1]
-
-
-def _follow(state: State, moves: Sequence[Move]) -> tuple[list[Cell], Cell | None]:
-    """Return the cells of a walk until it runs into a wall or box, and the cell it runs into (None: nowhere)."""
-    cells = [state.player]
-    for move in moves:
-        there = ahead(cells[-1], move)
-        if state.grid[there[0]][there[1]] == WALL or there in state.boxes:
-            return cells, there
-        cells.append(there)
-    return cells, None
-
-
-def _hindered(state: State, goal: Cell, length: int) -> bool:
-    """Return whether the way is longer than the distance, or one of the two routes with one turn is blocked."""
-    if length > distance(state.player, goal):
-        return True
-    down, across = _straight(state.player, goal)
-    return any(_follow(state, route)[1] is not None for route in (down + across, across + down))
-
-
-def _straight(start: Cell, goal: Cell) -> tuple[list[Move], list[Move]]:
-    """Return the moves down or up, and those across, from one cell to another."""
-    rows, columns = goal[0] - start[0], goal[1] - start[1]
-    down: list[Move] = ["Down" if rows > 0 else "Up"] * abs(rows)
-    across: list[Move] = ["Right" if columns > 0 else "Left"] * abs(columns)
-    return down, across
-
-
-def _same_end(state: State, right: Sequence[Move], rng: Random) -> list[list[Move]]:
-    """Return three sequences with the net displacement of `right`, fewer if there are not so many.
-
-    Some are no longer but blocked, the others legal but 2 or 4 moves longer. Blocked inside the board come before
-    blocked by its edge, which could be told without the board.
-    """
-    goal = _follow(state, right)[0][-1]
-    blocked = _blocked_routes(state, right, goal, rng)
-    near, far = walks(state, state.player), walks(state, goal)
-    detours = [cell for cell in near if near[cell] + far.get(cell, 99) - len(right) in (2, 4)]
-    longer: list[list[Move]] = []
-    for cell in rng.sample(detours, min(8, len(detours))):
-        back = [BACK[move] for move in reversed(_walk(far, cell)[0])]
-        moves = [*_walk(near, cell)[0], *back]
-        if not _turns_back(moves) and moves not in longer:
-            longer.append(moves)
-    many = rng.choice((2, 2, 3))
-    return [*blocked[:many], *longer[: 3 - min(many, len(blocked))], *blocked[many:]][:3]
-
-
-def _blocked_routes(state: State, right: Sequence[Move], goal: Cell, rng: Random) -> list[list[Move]]:
-    """Return sequences no longer than `right` that would end on the goal but run into something.
-
-    They are made by shuffling straight runs, so that they turn about as often as a walk does.
-    """
-    down, across = _straight(state.player, goal)
-    move, other = rng.sample(MOVES, 2)
-    pools = [_runs(right), [down, across], [down, across, [move], [BACK[move]]]]
-    pools.append([*pools[2], [other], [BACK[other]]])
-    found: list[list[Move]] = []
-    for attempt in range(12 * len(pools)):
-        runs = [run for run in pools[attempt % len(pools)] if run]
-        if not runs or sum(map(len, runs)) > len(right):
-            continue
-        for _ in range(rng.randint(0, 2)):
-            run = runs.pop(rng.randrange(len(runs)))
-            cut = rng.randint(0, len(run))
-            runs += [run[:cut], run[cut:]]
-        rng.shuffle(runs)
-        moves = [move for run in runs for move in run]
-        if not _turns_back(moves) and moves not in found and _follow(state, moves)[1] is not None:
-            found.append(moves)
-    return sorted(found, key=lambda moves: _at_edge(state, moves))
-
-
-def _runs(moves: Sequence[Move]) -> list[list[Move]]:
-    """Return the moves cut at every turn."""
-    runs: list[list[Move]] = []
-    for move in moves:
-        if runs and runs[-1][0] == move:
-            runs[-1].append(move)
-        else:
-            runs.append([move])
-    return runs
-
-
-def _miss(state: State, models: Sequence[Sequence[Move]], rng: Random) -> list[list[Move]]:
-    """Return for each model a sequence that makes the same move once less, or once more, than the model.
-
-    The move is such that a start inside the board could explain the sequences, and, where that can be, one that
-    every model makes, so that runs become shorter or longer and no turns are added.
-    """
-    shared = [move for move in MOVES if all(move in model for model in models)]
-    # Dropping leaves two moves at least: no goal is one move away.
-    changes = [(drop, move) for drop in (True, False) for move in MOVES if not drop or min(map(len, models)) > 2]
-    rng.shuffle(changes)
-    for drop, move in sorted(changes, key=lambda change: change[1] not in shared):
-        row, column = ahead(state.player, move if drop else BACK[move])
-        if not (0 < row < state.height - 1 and 0 < column < state.width - 1):
-            continue
-        made: list[list[Move]] = []
-        for model in models:
-            places = [at for at, made_move in enumerate(model) if made_move == move]
-            if not drop:
-                places = places or list(range(len(model) + 1))
-            ways = [[*model[:at], *([] if drop else [move]), *model[at + drop :]] for at in places]
-            ways = [way for way in ways if way and not _turns_back(way) and way not in made]
-            if not ways:
-                break
-            made.append(rng.choice(ways))
-        if len(made) == len(models):
-            return made
-    return []
-
-
-def _turns_back(moves: Sequence[Move]) -> bool:
-    return any(after == BACK[before] for before, after in pairwise(moves))
-
-
-def _at_edge(state: State, moves: Sequence[Move]) -> bool:
-    hit = _follow(state, moves)[1]
-    return hit is not None and (hit[0] in (0, state.height - 1) or hit[1] in (0, state.width - 1))
 
 
 TASKS = (
