@@ -1,4 +1,4 @@
-r"""Replies for trying out the scoring of any row: `attacks` must all score 0, `reply_forms` must all score 1."""
+"""Replies that try out the scoring of any row: `attacks` must all score 0, `reply_forms` all 1."""
 
 import json
 import re
@@ -31,13 +31,17 @@ def wrong_answers(row: Any) -> list[str]:
     elif kind in ("integer", "number"):
         candidates = [str(number) for number in range(-3, 12)] + [f"1{answer.lstrip('-')}"]
     elif kind in ("coordinate", "sequence") and re.search(r"[0-9]", answer):
-        candidates = [re.sub(r"[0-9]+", lambda digits: str(int(digits[0]) + more), answer) for more in (1, 2, 3, 4)]
+        candidates = [_shifted(answer, more) for more in (1, 2, 3, 4)]
     elif kind == "text":
         candidates = [f"{answer} again", "something else", "another thing"]
     else:
         extra = ["71", "72", "73"] if re.search(r"[0-9]", answer) else ["zebra", "zulu", "zoo"]
         candidates = [f"{answer}, {more}" for more in extra]
     return [other for other in candidates if not any(same(kind, other, right) for right in accepted(row))]
+
+
+def _shifted(answer: str, more: int) -> str:
+    return re.sub(r"[0-9]+", lambda digits: str(int(digits[0]) + more), answer)
 
 
 def attacks(row: Any) -> dict[str, str]:
@@ -151,10 +155,11 @@ def _option_attacks(row: Any) -> dict[str, str]:
         "options as JSON": json.dumps(options),
         "options as JSON by letter": json.dumps(dict(zip(letters, options, strict=True))),
         "options stated each": "\n".join(f"The answer is {text}." for text in options),
-        "letter out of range": "Answer: Z",
         "huge letters": "A " * 500_000,
         "all but": f"The answer is not {', '.join(others)}.",
     }
+    if "Z" not in [*letters, *options]:
+        replies["letter out of range"] = "Answer: Z"
     for letter, text in zip(letters, options, strict=True):
         if letter != right:
             replies |= {
