@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 import gameqa
-from gameqa.core.errors import GameQAError, UsageError
+from gameqa.core.errors import Interrupted, UsageError
 from gameqa.core.files import PART, write_atomic, writing
 from gameqa.core.seeds import RELEASE
 
@@ -40,13 +40,9 @@ from .survey import Survey, survey
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["RECIPES", "BuildReport", "Interrupted", "Recipe", "build", "plan", "read_recipe", "verify"]
+__all__ = ["RECIPES", "BuildReport", "Recipe", "build", "plan", "read_recipe", "verify"]
 
 MANIFEST, CARD, LOCK = "manifest.json", "README.md", ".build.lock"
-
-
-class Interrupted(GameQAError):
-    """The build was stopped by Ctrl-C; what is finished is kept."""
 
 
 @dataclass(frozen=True)

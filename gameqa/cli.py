@@ -6,7 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gameqa.core.errors import GameQAError, UsageError
+from gameqa.core.errors import GameQAError, Interrupted, UsageError
 
 app = typer.Typer(
     help="Procedurally generated games as verified visual question answering data.",
@@ -28,6 +28,8 @@ def main() -> NoReturn:
         app()
     except UsageError as error:
         _fail(str(error), 2)
+    except Interrupted as error:
+        _fail(str(error), 130)
     except GameQAError as error:
         _fail(str(error), 1)
     except SystemExit as ended:
@@ -106,6 +108,7 @@ def show(
     Example: gameqa show sokoban/min_moves/hard/train/0/17
     """
     import gameqa
+    from gameqa.core.answers import LETTERS
     from gameqa.core.files import write_atomic
 
     if target.count("/") == 5:
@@ -118,7 +121,7 @@ def show(
     write_atomic(path, sample.png())
     blocks = [sample.data_id, sample.query]
     if sample.options:
-        blocks.append("\n".join(f"{chr(ord('A') + n)}. {option}" for n, option in enumerate(sample.options)))
+        blocks.append("\n".join(f"{letter}. {text}" for letter, text in zip(LETTERS, sample.options, strict=False)))
     blocks += [
         f"answer: {sample.answer}",
         sample.analysis,

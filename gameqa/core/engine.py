@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from gameqa.core import registry
-from gameqa.core.answers import AnswerKind
+from gameqa.core.answers import LETTERS, AnswerKind
 from gameqa.core.errors import Unaskable, UsageError, choice_error
 from gameqa.core.game import REDRAW, Game, Json, Level, Params, Solution, Task, plain
-from gameqa.core.sample import LETTERS, SCALES, Sample
+from gameqa.core.sample import SCALES, Sample
 from gameqa.core.seeds import RELEASE, SPLITS, Key, canonical_json, split_of, state_hash, stream
 
 PLANS = 12
@@ -253,7 +253,7 @@ def _options(
     task: Task[Any, Any], state: Any, params: dict[str, Json], solution: Solution, right: Json, rng: Random
 ) -> list[Json] | None:
     """Collect wrong options, prove that exactly one option is right and all look different, and order them."""
-    if not task.is_right(state, params, right, solution):
+    if not (task.judges_list or task.is_right(state, params, right, solution)):
         raise AssertionError(f"{task.slug}: the option meant to be right, {right!r}, is wrong")
     wanted = task.options_wanted(state, params)
     options, shown = [right], {task.option_text(state, right)}
@@ -262,11 +262,15 @@ def _options(
             break
         wrong = plain(value)
         text = task.option_text(state, wrong)
-        if text not in shown and not task.is_right(state, params, wrong, solution):
+        if text not in shown and (task.judges_list or not task.is_right(state, params, wrong, solution)):
             options.append(wrong)
             shown.add(text)
     if len(options) < wanted:
         return None
+    if task.judges_list:
+        listed = {**params, "options": options}
+        if [value for value in options if task.is_right(state, listed, value, solution)] != [right]:
+            return None
     if task.fixed_order:
         options.sort(key=lambda value: task.order_key(state, value))
     else:

@@ -21,6 +21,10 @@ class Unaskable(GameQAError, RuntimeError):
     """No state within the bound of work could carry the question of a key."""
 
 
+class Interrupted(GameQAError):
+    """Long work was stopped by Ctrl-C; what is finished is kept (exit code 130)."""
+
+
 def choice_error(what: str, given: object, allowed: "list[str] | tuple[str, ...]") -> UsageError:
     """Return the error for a name that is not among the `allowed` ones."""
     return UsageError(f"unknown {what} {given!r}; allowed: {', '.join(allowed)}")

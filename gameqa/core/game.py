@@ -139,6 +139,9 @@ class Task(ABC, Generic[S, P]):
     fixed_order: ClassVar[bool] = False
     """True when the picture itself letters the options: the right one first, then the distractors, sorted
     by `order_key`, and never shuffled."""
+    judges_list: ClassVar[bool] = False
+    """True when an option may speak of the other options ("none of the listed cells"): then `is_right` is asked only
+    about the whole list, with `params["options"]`, and a list without exactly one right option is dropped."""
     rules: ClassVar[str] = ""
     """Replaces the game's rules in this task's prompt when not empty."""
     answer_form: ClassVar[str] = ""

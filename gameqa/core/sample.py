@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from gameqa.core import registry
-from gameqa.core.answers import AnswerKind
+from gameqa.core.answers import LETTERS, AnswerKind
 from gameqa.core.errors import InvalidRow, UsageError
 from gameqa.core.game import Game, Json, Task
 from gameqa.core.seeds import RELEASE, SPLITS, canonical_json, state_hash
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 SCALES = (0.5, 4.0)
 """Smallest and largest picture scale."""
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
