@@ -16,10 +16,12 @@ ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 def field(row: Any, name: str) -> Any:
+    """Return a column of a row or of a sample."""
     return row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
 
 
 def accepted(row: Any) -> list[str]:
+    """Return every right canonical answer."""
     return list(field(row, "accepted") or [field(row, "answer")])
 
 

@@ -17,16 +17,19 @@ from typing import Any
 import msgspec
 
 from gameqa.core import engine
-from gameqa.core.answers import AnswerKind, score
+from gameqa.core.answers import LETTERS, AnswerKind, score
 from gameqa.core.errors import GameQAError
 from gameqa.core.game import Game, Level, Task
-from gameqa.core.sample import LETTERS, Sample, draw, read_params, read_row, rederive
+from gameqa.core.sample import Sample, draw, read_params, read_row, rederive
 from gameqa.core.seeds import SPLITS, canonical_json, split_of
 
 from .attacks import attacks, reply_forms
 
 PIXELS = (200_000, 1_000_000)
 """Fewest and most pixels of a picture at scale 1."""
+
+LONG = 10_000
+"""Characters from which a reply counts as huge."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,9 @@ def scoring(case: Case) -> Iterator[str]:
         for form, reply in reply_forms(sample).items():
             if score(reply, sample).value != 1.0:
                 yield f"{sample.data_id}: the right answer as {form} scores 0 ({score(reply, sample).reason})"
-        for attack, reply in attacks(sample).items():
+        # Replies of a megabyte cost more than all others together: once a case is enough.
+        replies = {name: reply for name, reply in attacks(sample).items() if sample.index == 0 or len(reply) < LONG}
+        for attack, reply in replies.items():
             if score(reply, sample).value != 0.0:
                 yield f"{sample.data_id}: the attack {attack!r} scores 1"
         for letter in LETTERS[: len(sample.options)]:
@@ -284,7 +289,7 @@ def balanced(counted: Tally) -> Iterator[str]:
     limit = bound if isinstance(bound, float | int) else bound[case.level]
     answer, times = counted.answers.most_common(1)[0]
     if times / total > limit + 3 * (limit * (1 - limit) / total) ** 0.5:
-        yield f"{case.name}: {answer!r} is the answer in {times / total:.0%} of {total} samples; the bound is {limit:.0%}"
+        yield f"{case.name}: {answer!r} is right in {times / total:.0%} of {total} samples; the bound is {limit:.0%}"
 
 
 def rising(tallies: list[Tally]) -> Iterator[str]:

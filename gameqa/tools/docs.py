@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gameqa.core import engine, registry
-from gameqa.core.answers import AnswerKind
+from gameqa.core.answers import LETTERS, AnswerKind
 from gameqa.core.game import Game, Level, Task
 from gameqa.core.sample import Sample
 
@@ -92,10 +92,9 @@ def _doc_page(game: Game[Any, Any]) -> str:
 def _levels(game: Game[Any, Any]) -> str:
     table = {level: msgspec.structs.asdict(params) for level, params in game.levels.items()}
     names = [name for name in next(iter(table.values())) if any(row[name] is not None for row in table.values())]
-    lines = ["| parameter | " + " | ".join(table) + " |", "|---" * (len(table) + 1) + "|"]
-    for name in names:
-        lines.append(f"| `{name}` | " + " | ".join(_cell(row[name]) for row in table.values()) + " |")
-    return "\n".join(lines)
+    head = ["| parameter | " + " | ".join(table) + " |", "|---" * (len(table) + 1) + "|"]
+    cells = {name: " | ".join(_cell(row[name]) for row in table.values()) for name in names}
+    return "\n".join([*head, *(f"| `{name}` | {row} |" for name, row in cells.items())])
 
 
 def _cell(value: Any) -> str:
@@ -106,7 +105,7 @@ def _task(game: Game[Any, Any], task: Task[Any, Any]) -> list[str]:
     sample: Sample = engine.make(game, task, Level.EASY)
     kind = f"{task.kind.value} ({len(sample.options)} options)" if task.kind is AnswerKind.CHOICE else task.kind.value
     head = f"### {task.id} `{task.slug}`\n\n{task.about} {task.qa_type.value}, {task.qa_level.value}, {kind}."
-    options = [f"{chr(ord('A') + place)}. {text}" for place, text in enumerate(sample.options)]
+    options = [f"{letter}. {text}" for letter, text in zip(LETTERS, sample.options, strict=False)]
     view = f"```text\n{sample.text_view}\n```"
     asked = "\n".join(
         f"> {line}".rstrip() for line in [*sample.query.splitlines(), *(["", *_lines(options)] if options else [])]

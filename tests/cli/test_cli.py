@@ -170,9 +170,7 @@ def test_gallery_is_one_page_with_every_cell(run: Run, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "page").iterdir()] == ["index.html"]
 
 
-def test_check_passes_a_good_game_and_names_what_a_bad_one_misses(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_check_passes_a_good_game_and_names_what_a_bad_one_misses(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     from gameqa.core import registry

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.attacks import attacks, reply_forms
 
 from gameqa.core.answers import AnswerKind, canonical, parse, same, score
+from gameqa.tools.attacks import attacks, reply_forms
 
 CELLS = ["(2, 2)", "(2, 3)", "(3, 2)"]
 MOVES = ["Up → Right", "Right → Up", "Up → Up"]

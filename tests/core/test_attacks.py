@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from support.attacks import attacks, reply_forms
 
 from gameqa.core.answers import AnswerKind, score
+from gameqa.tools.attacks import attacks, reply_forms
 
 RULES = "A robot moves on a grid. If there is no way, the answer is -1. Rows count from the top."
 OPTION_LISTS = {
