@@ -47,7 +47,26 @@ _HOME = {
     "seeds": ("RELEASE",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
-__all__ = sorted(_MODULE)
+__all__ = [
+    "RELEASE",
+    "Game",
+    "GameQAError",
+    "InvalidRow",
+    "Level",
+    "MissingExtra",
+    "Sample",
+    "Score",
+    "Unaskable",
+    "UsageError",
+    "from_data_id",
+    "game",
+    "games",
+    "generate",
+    "rederive",
+    "register",
+    "sample",
+    "score",
+]
 
 install()
 

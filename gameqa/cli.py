@@ -247,9 +247,9 @@ def docs(
             raise GameQAError("; ".join(problems) + "; run `gameqa docs`")
         print("docs are fresh")
         return
-    made = pages()
+    made = pages(folder)
     for path, content in made.items():
-        write_atomic(folder / path, content)
+        write_atomic(path, content)
     print(f"{len(made)} files in {folder}")
 
 

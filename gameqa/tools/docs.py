@@ -15,37 +15,54 @@ from gameqa.core.sample import Sample
 STRIP_HEIGHT, STRIP_WIDTH = 200, 1000
 """Pixels of one row of the picture strip, and of its width."""
 
+BEGIN, END = "<!-- games, written by `gameqa docs` -->", "<!-- end of games -->"
+"""Marks in the README between which the table of games stands."""
 
-def pages() -> dict[str, bytes]:
-    """Return every generated file of the docs folder: its path below the folder, and its content."""
+
+def pages(folder: Path) -> dict[Path, bytes]:
+    """Return every generated file of the docs folder and the README beside it, by path."""
     files: dict[str, bytes] = {}
-    rows: list[str] = []
     for name in registry.games():
-        game = registry.game(name)
-        files.update(_game_page(game))
-        kinds = ", ".join(sorted({task.kind.value for task in game.tasks}))
-        rows.append(
-            f"| [{game.title}]({name}.md) | `{name}` | {game.category.value} | {game.domain.value} |"
-            f" {len(game.tasks)} | {kinds} |"
-        )
-    head = "| game | id | category | domain | tasks | answers |\n|---|---|---|---|---|---|"
-    files["games/README.md"] = f"# Games\n\n{head}\n{chr(10).join(rows)}\n".encode()
+        files.update(_game_page(registry.game(name)))
+    files["games/README.md"] = f"# Games\n\n{_table('')}\n".encode()
     files["strip.png"] = _strip()
-    return files
+    made = {folder / path: content for path, content in files.items()}
+    readme = folder.parent / "README.md"
+    if readme.is_file():
+        made[readme] = _with_table(readme.read_text(encoding="utf-8"), f"{folder.name}/games/").encode()
+    return made
 
 
 def stale(folder: Path) -> Iterator[str]:
-    """Yield one sentence for every generated file below `folder` that is missing or differs from the code."""
-    made = pages()
-    for path, content in made.items():
-        file = folder / path
+    """Yield one sentence for every generated file that is missing or differs from the code."""
+    made = pages(folder)
+    for file, content in made.items():
         if not file.is_file():
             yield f"{file} is missing"
         elif not _same(file.read_bytes(), content):
             yield f"{file} is stale"
     for file in sorted((folder / "games").rglob("*")):
-        if file.is_file() and str(file.relative_to(folder)) not in made:
+        if file.is_file() and file not in made:
             yield f"{file} belongs to no game"
+
+
+def _table(base: str) -> str:
+    """Return the table of all games; `base` leads to their pages."""
+    lines = ["| game | id | category | domain | tasks |", "|---|---|---|---|---|"]
+    games = [registry.game(name) for name in registry.games()]
+    for game in sorted(games, key=lambda game: (game.category, game.title)):
+        tasks = ", ".join(f"`{task.slug}`" for task in game.tasks)
+        lines.append(
+            f"| [{game.title}]({base}{game.id}.md) | `{game.id}` | {game.category} | {game.domain} | {tasks} |"
+        )
+    return "\n".join(lines)
+
+
+def _with_table(readme: str, base: str) -> str:
+    """Return a README with the table of games between its two marks written anew."""
+    head, begin, rest = readme.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    return f"{head}{begin}\n{_table(base)}\n{end}{tail}" if begin and end else readme
 
 
 def _same(old: bytes, new: bytes) -> bool:

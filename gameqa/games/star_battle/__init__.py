@@ -6,17 +6,18 @@
 | category | Multi-step Reasoning |
 | domain | in |
 | tasks | `last_star` (coordinate), `cells_of_region`, `star_of_region`, `valid_cells` (choice) |
-| picture | 456 x 505, 464 x 513 or 504 x 553 px |
+| picture | 456 x 522, 464 x 530 or 504 x 570 px |
 
 Coordinates: a cell is `(row, column)`, both counted from 0; (0, 0) is the top-left cell.
 
 Levels: boards of 5 x 5, 6 x 6 and 8 x 8 cells; in `last_star` one, two and three stars are missing.
 
-    0 0 1 1 1     The stars (0, 3) and (4, 2) are placed. Where does the star of region 0 stand? Rows 1, 2 and 3 and
-    0 0 1 1 2     columns 0, 1 and 4 are open. Region 0 could take (1, 0) or (1, 1) in row 1; the others in turn show
-    3 3 4 2 2     which of the two can be finished.
-    3 3 4 4 2
-    3 4 4 4 2
+    1 1 0 0*0 0     Two stars are missing: rows 1 and 2, columns 1 and 5 and regions 1 and 2 are open. Where does the
+    1 1 3 0 0 2     star of region 2 stand? On (1, 5) or (2, 5). With (1, 5), region 1 would need (2, 1), which touches
+    1 1 3 2 2 2     the star on (3, 2). So it stands on (2, 5), and that of region 1 on (1, 1).
+    5 3 3*4 4 4
+    5 5 3 5 4*4
+    5*5 5 5 4 4
 
 The puzzle is Hans Eendebak's Star Battle (World Puzzle Championship 2003), here with one star per unit.
 

@@ -73,7 +73,7 @@ class LastStar(Task[State, StarBattleParams]):
         choices = open_cells(state, region, state.stars)
         steps = [
             f"The stars on the board: {placed}.",
-            f"Still without a star: rows {listed(rows)}; columns {listed(cols)}; regions {listed(regions)}.",
+            f"Still without a star: {_lines('row', rows)}; {_lines('column', cols)}; {_lines('region', regions)}.",
             f"Region {region} has {counted(len(choices), 'cell')} in such rows and columns that touch no star: "
             f"{listed(map(cell_text, choices))}.",
         ]
@@ -265,6 +265,10 @@ def _regions(state: State) -> str:
     """Name each region by number and colour."""
     named = listed(f"region {number} is {color}" for number, color in enumerate(state.colors))
     return f"{named[0].upper()}{named[1:]}."
+
+
+def _lines(noun: str, numbers: list[int]) -> str:
+    return f"{noun}{'' if len(numbers) == 1 else 's'} {listed(numbers)}"
 
 
 def _region(state: State, params: Mapping[str, Any]) -> str:
