@@ -3,10 +3,13 @@
 Options must not give the answer away by rank, length or shape; these helpers see to the rank of numbers.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Sequence
 from random import Random
 
-Cell = tuple[int, int]
+from gameqa.core.grids import Cell
+
+LATTICES = 12
+"""Sets of cells tried for one question. More tries would favour right cells at the edge, which fewer sets fit."""
 
 
 def number_options(
@@ -38,32 +41,33 @@ def _spread(right: int, low: int, high: int, count: int, rng: Random) -> list[in
     return sorted(others, key=lambda value: abs(value - right) + rng.random() * 4)
 
 
-def cell_lattice(
-    right: Cell, slips: Iterable[Cell], allowed: Container[Cell], rng: Random, tries: int = 6
-) -> list[Cell]:
-    """Return seven wrong cells: `right` moved by one, two or all of three offsets.
+def cell_lattice(right: Cell, offsets: Iterable[Cell], cells: Sequence[Cell], rng: Random) -> list[Cell]:
+    """Return eight cells: `right`, and `right` moved by one, two or all of three offsets.
 
-    Seen from any of the eight cells the others lie alike, so neither the middle of the cells nor the most frequent
-    row or column tells which one is right.
+    Seen from any of the eight the others lie alike, so neither the middle of the cells nor the most frequent row or
+    column tells which one is right.
 
     Args:
         right: the right cell.
-        slips: cells that mistakes lead to; up to two of them become offsets.
-        allowed: the cells that may be options.
+        offsets: (rows down, columns to the right) from the right cell to where mistakes lead; up to two are used.
+        cells: the cells that may be options. When they are fewer than 14, all of them are returned, mixed: nearly
+            all are listed then anyway.
         rng: the stream.
-        tries: sets of offsets to try. Many tries would favour right cells at the edge, which fewer sets fit.
 
     Returns:
-        The cells in reading order, or an empty list when no try fits: draw another board then.
+        The cells in reading order, or an empty list when no set fits: draw another board then.
     """
-    tempting = [(cell[0] - right[0], cell[1] - right[1]) for cell in dict.fromkeys(slips) if cell != right]
-    for attempt in range(tries):
-        offsets = rng.sample(tempting, min(len(tempting), 2 if attempt < 4 else 1))
-        while len(offsets) < 3:
-            offsets.append((rng.randint(-2, 2), rng.randint(-2, 2)))
+    if len(cells) < 14:
+        return rng.sample(cells, len(cells))
+    allowed = set(cells)
+    tempting = [offset for offset in dict.fromkeys(offsets) if offset != (0, 0)]
+    for attempt in range(LATTICES):
+        chosen = rng.sample(tempting, min(len(tempting), max(0, 2 - attempt // 4)))
+        while len(chosen) < 3:
+            chosen.append((rng.randint(-2, 2), rng.randint(-2, 2)))
         made = {right}
-        for down, across in offsets:
+        for down, across in chosen:
             made |= {(row + down, column + across) for row, column in made}
-        if len(made) == 8 and all(cell in allowed for cell in made):
-            return sorted(made - {right})
+        if len(made) == 8 and made <= allowed:
+            return sorted(made)
     return []

@@ -8,34 +8,10 @@ from random import Random
 from .rules import BACK, MOVES, Move, ahead, follow, free_end, inside, shortest_walk, straight, walks
 from .state import WALL, Cell, State
 
-LATTICES = 12
-"""Sets of cell options tried on one board. More tries would favour cells at the edge: fewer sets fit them."""
-
 
 def offset(start: Cell, end: Cell) -> Cell:
     """Return the rows down and columns to the right from one cell to another."""
     return end[0] - start[0], end[1] - start[1]
-
-
-def lattice(right: Cell, slips: Sequence[Cell], cells: Sequence[Cell], rng: Random) -> list[Cell]:
-    """Return seven wrong cells: `right` moved by one, two or all of three offsets, as many as can be from `slips`.
-
-    Seen from any of the eight cells the others lie alike, so their places do not tell which one is right.
-    """
-    if len(cells) < 14:  # too small for the pattern: nearly all cells are listed anyway
-        return rng.sample(cells, len(cells))
-    allowed = set(cells)
-    tempting = [slip for slip in dict.fromkeys(slips) if slip != (0, 0)]
-    for attempt in range(LATTICES):
-        offsets = rng.sample(tempting, min(len(tempting), max(0, 2 - attempt // 4)))
-        while len(offsets) < 3:
-            offsets.append((rng.randint(-2, 2), rng.randint(-2, 2)))
-        made = {right}
-        for down, across in offsets:
-            made |= {(row + down, column + across) for row, column in made}
-        if len(made) == 8 and made <= allowed:
-            return sorted(made)
-    return []
 
 
 def numbers(right: int, gaps: Sequence[int], low: int, high: int, rng: Random) -> list[int]:

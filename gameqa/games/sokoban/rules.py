@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from gameqa.core.grids import manhattan
+
 from .state import WALL, Cell, State
 
 Move = Literal["Up", "Down", "Left", "Right"]
@@ -49,11 +51,6 @@ def ahead(cell: Cell, move: Move) -> Cell:
     """Return the next cell in the direction of a move."""
     step = AHEAD[move]
     return cell[0] + step[0], cell[1] + step[1]
-
-
-def distance(a: Cell, b: Cell) -> int:
-    """Return the Manhattan distance."""
-    return abs(a[0] - b[0]) + abs(a[1] - b[1])
 
 
 def play(state: State, moves: Sequence[Move], *, boxes: Boxes = "pushed", through: Container[int] = ()) -> list[Step]:
@@ -174,7 +171,7 @@ def straight(start: Cell, goal: Cell) -> tuple[list[Move], list[Move]]:
 
 def hindered(state: State, goal: Cell, length: int) -> bool:
     """Return whether the way is longer than the distance, or one of the two routes with one turn is blocked."""
-    if length > distance(state.player, goal):
+    if length > manhattan(state.player, goal):
         return True
     down, across = straight(state.player, goal)
     return any(follow(state, route)[1] is not None for route in (down + across, across + down))

@@ -9,9 +9,11 @@ from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.grids import manhattan
+from gameqa.core.options import cell_lattice
 from gameqa.core.words import arrows, cell_text, counted, listed
 
-from .choices import blocked_routes, lattice, likely_ends, near_misses, numbers, offset, same_end
+from .choices import blocked_routes, likely_ends, near_misses, numbers, offset, same_end
 from .generate import SokobanParams, planned
 from .rules import (
     BACK,
@@ -19,7 +21,6 @@ from .rules import (
     Move,
     Step,
     ahead,
-    distance,
     follow,
     free_end,
     greedy_length,
@@ -123,7 +124,7 @@ class PlayerAfterMoves(SokobanTask):
         for cell in (state.player, played[-2].after):
             down, across = offset(end, cell)
             slips.append(rng.choice([(down, across), (-down, -across)]))
-        return lattice(end, slips, state.open_cells, rng)
+        return cell_lattice(end, slips, state.open_cells, rng)
 
 
 class BoxAfterMoves(SokobanTask):
@@ -291,7 +292,7 @@ class PlayerPosition(SokobanTask):
         if len(family) == 8 and family.issubset(cells) and rng.random() < 0.6:
             return sorted(family)
         unit = rng.choice([(1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0)])
-        return lattice(player, [unit, *(offset(player, cell) for cell in state.boxes + state.targets)], cells, rng)
+        return cell_lattice(player, [unit, *(offset(player, cell) for cell in state.boxes + state.targets)], cells, rng)
 
 
 class BoxTargetDistance(SokobanTask):
@@ -334,7 +335,7 @@ class BoxTargetDistance(SokobanTask):
     ) -> Iterable[Any]:
         (box,), (target,) = state.boxes, state.targets
         rows, columns = abs(box[0] - target[0]), abs(box[1] - target[1])
-        slips = [rows, columns, distance(box, state.player), distance(target, state.player)]
+        slips = [rows, columns, manhattan(box, state.player), manhattan(target, state.player)]
         gaps = [abs(rows + columns - slip) for slip in slips]
         # Much larger numbers could be told apart without the board.
         return numbers(right, gaps, 0, max(9, state.height + 1, state.width + 1, right + 1), rng)
@@ -378,7 +379,7 @@ class ShortestWalk(SokobanTask):
         if goal not in near:
             raise ValueError("the goal cannot be reached")
         moves, cells = shortest_walk(near, goal)
-        length, straight = len(moves), distance(state.player, goal)
+        length, straight = len(moves), manhattan(state.player, goal)
         steps = [
             f"The player stands at {cell_text(state.player)}, the goal is {cell_text(goal)}: "
             f"{counted(abs(goal[0] - state.player[0]), 'row')} and "
@@ -499,7 +500,7 @@ def _lower_bound(state: State) -> tuple[int, str]:
     (box,), (target,) = state.boxes, state.targets
     near = walks(state, state.player)
     stands = [near[stand] for move in MOVES if (stand := ahead(box, BACK[move])) in near]
-    pushes, walk = distance(box, target), min(stands, default=0)
+    pushes, walk = manhattan(box, target), min(stands, default=0)
     turn = 2 * (box[0] != target[0] and box[1] != target[1])
     first = f"before that the player needs {counted(walk, 'move')} to stand" if walk else "the player already stands"
     around = " The pushes go in two directions, and walking around a corner of the box takes 2 moves." if turn else ""
