@@ -28,6 +28,9 @@ ATTEMPTS = 10 * DRAWS
 REPEATS = 200
 """Repeated questions in a row after which a stream counts as dry (plus one for each distinct question)."""
 
+LONG_OPTION = 60
+"""Characters above which an option is discussed by its letter alone; the prompt shows its text."""
+
 CUSTOM = "Custom"
 """The `plot_level` of samples made with a caller's own level parameters."""
 
@@ -296,7 +299,8 @@ def _compose(
         for letter, value in zip(LETTERS, found.options, strict=False):
             verdict = task.verdict(state, params, value, solution)
             if verdict:
-                steps.append(f"Option {letter}, {task.option_text(state, value)}: {verdict}")
+                text = task.option_text(state, value)
+                steps.append(f"Option {letter}{f', {text}' if len(text) <= LONG_OPTION else ''}: {verdict}")
         close = f"So option {answer} is right: {options[found.right]}."
     else:
         accepted = list(dict.fromkeys(task.canonical(value) for value in solution.accepted))

@@ -13,8 +13,7 @@ Coordinates: a cell is `(row, col)`, counted from 0 at the top and at the left; 
 
 Levels: mazes of 9 x 9, 11 x 11 and 13 x 13 cells; paths of 5-20, 8-36 and 14-60 steps with 1-7, 2-9 and 3-12 turns; \
 sequences of 1-3, 3-5 and 4-8 moves. Every maze is perfect: its free cells form a tree. A third of the mazes grow from \
-random cells (many short dead ends), the others depth first (long corridors). In `path_to_goal`, paths whose worked \
-solution with all options would exceed 2500 characters are left out.
+random cells (many short dead ends), the others depth first (long corridors).
 
        0 1 2 3 4 5 6 7 8
     0  # # # # # # # # #     The player stands at (4, 5), the goal is at (7, 7).

@@ -27,8 +27,6 @@ LISTED = {1: 2, 2: 3, 3: 2, 4: 1}
 """How many direction sets of each size are options."""
 TRIES = 40
 """Sequences of moves tried in one maze."""
-LONGEST = 2350
-"""Most characters of a worked path with its five options, besides some 150 of numbers and fixed words."""
 
 
 class MovesParams(msgspec.Struct, forbid_unknown_fields=True):
@@ -115,12 +113,7 @@ class PathToGoal(Task[State, MazeParams]):
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
-        """Refuse a maze whose worked solution, the five options included, would be too long to read."""
-        wrong = decoys.paths(state, right, rng)
-        texts = [*solution.steps, self.option_text(state, right)]
-        for moves in [right, *wrong]:
-            texts += [self.option_text(state, moves), self.verdict(state, params, moves, solution)]
-        return wrong if sum(map(len, texts)) <= LONGEST else []
+        return decoys.paths(state, right, rng)
 
     def is_right(self, state: State, params: Mapping[str, Any], value: Any, solution: Solution | None = None) -> bool:
         cells, hit = follow(state, value)
