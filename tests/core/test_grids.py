@@ -18,7 +18,7 @@ from gameqa.core.grids import (
     sides,
     spanning_tree,
 )
-from gameqa.core.options import cell_lattice, number_options
+from gameqa.core.options import cell_lattice
 
 BOARDS = st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1)
 
@@ -94,21 +94,3 @@ def test_a_lattice_looks_alike_from_each_of_its_cells(rng: Random, right: tuple[
         return False
 
     assert all(map(spans, cells))
-
-
-@given(st.integers(0, 40), st.integers(2, 10), st.randoms(use_true_random=False))
-def test_number_options_are_distinct_and_in_range(right: int, count: int, rng: Random) -> None:
-    wrong = number_options(right, count, 0, 40, rng, tempting=[right + 1, right * 2, -3])
-    assert wrong is not None
-    assert len({right, *wrong}) == count and all(0 <= value <= 40 for value in wrong)
-
-
-def test_the_rank_of_the_right_number_is_uniform() -> None:
-    rng = Random(5)
-    ranks = [0] * 8
-    for _ in range(4000):
-        wrong = number_options(30, 8, 0, 90, rng)
-        assert wrong is not None
-        ranks[sum(value < 30 for value in wrong)] += 1
-    assert max(ranks) < 600 and min(ranks) > 400
-    assert number_options(3, 8, 0, 6, rng) is None
