@@ -45,7 +45,7 @@ EXAMPLE_JSON: dict[str, Any] = {
 EXAMPLE = State.from_json(EXAMPLE_JSON)
 STEP = {"UP": (-1, 0), "DOWN": (1, 0), "LEFT": (0, -1), "RIGHT": (0, 1)}
 FACING = {"^": "UP", "v": "DOWN", "<": "LEFT", ">": "RIGHT"}
-PER_LEVEL = 110
+PER_LEVEL = 85
 
 
 def board(text: str) -> State:
