@@ -31,9 +31,9 @@ def draw(state: State, style: Style) -> "Image":
     canvas.paste(board, (0, 0))
     size, middle = style.px(COUNT), sum(_band(style)) / 2
     for row, count in enumerate(state.row_counts):
-        canvas.text((middle, grid.center(row, 0)[1]), str(count), size, BLUE, PAPER)
+        canvas.paste(_count(count, size), (middle, grid.center(row, 0)[1]), "mm")
     for col, count in enumerate(state.col_counts):
-        canvas.text((grid.center(0, col)[0], middle), str(count), size, BLUE, PAPER)
+        canvas.paste(_count(count, size), (grid.center(0, col)[0], middle), "mm")
     side = round(grid.cell * PART)
     for cells, symbol in ((state.trees, _tree(side)), (state.tents, _tent(side))):
         for cell in cells:
@@ -83,6 +83,14 @@ def _legend(canvas: Canvas, style: Style, top: int) -> None:
         x += px(SYMBOL + 80)
     words = "blue: tents per row / column when finished"
     canvas.text((px(EDGE), top + px(SYMBOL + 8 + SYMBOL / 2)), words, px(LEGEND), BLUE, anchor="lm", bold=False)
+
+
+@cached_sprite
+def _count(count: int, size: int) -> Sprite:
+    """A blue number, drawn once because every grid shows few different ones often."""
+    canvas = Canvas(3 * size // 2, size, PAPER)
+    canvas.text((canvas.width / 2, size / 2), str(count), size, BLUE, PAPER)
+    return canvas.sprite()
 
 
 @cached_sprite

@@ -9,7 +9,7 @@ from gameqa.core.grids import Cell, around, sides
 from .state import State
 
 NODES = 50_000
-"""Grids tried in the search for a finished one; grids made here need a few hundred at most."""
+"""Grids tried in the search for a finished one. Grids of the levels need fewer than a hundred."""
 
 Rule = Literal["tree", "tent", "alone", "touch", "row", "column"]
 
