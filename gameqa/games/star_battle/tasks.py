@@ -222,10 +222,10 @@ class ValidCells(Task[State, StarBattleParams]):
         return None if plan.none else rng.choice(_free(state))
 
     def is_right(self, state: State, params: Mapping[str, Any], value: Any, solution: Solution | None = None) -> bool:
-        free = _free(state)
+        found = solution if solution is not None else self.solve(state, params)
         if value is not None:
-            return (value[0], value[1]) in free
-        return not any((option[0], option[1]) in free for option in params["options"] if option is not None)
+            return (value[0], value[1]) in found.accepted
+        return not any((option[0], option[1]) in found.accepted for option in params["options"] if option is not None)
 
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
