@@ -66,7 +66,7 @@ class Domain(StrEnum):
 
 
 class State(Protocol):
-    """A board: immutable, and exactly the spec's JSON when spelled out."""
+    """A board: immutable, and its JSON is part of every published row."""
 
     def to_json(self) -> dict[str, Json]:
         """Return the state as plain JSON."""
@@ -147,7 +147,7 @@ class Task(ABC, Generic[S, P]):
     answer_form: ClassVar[str] = ""
     """How a fill-in answer is to be written, for example `(row, column)`; empty: by the answer kind."""
     answer_bound: ClassVar[float | Mapping[Level, float]] = 0.5
-    """The largest share one answer value of a fill-in task may reach within a level (spec's bound)."""
+    """The largest share one answer value of a fill-in task may reach within a level."""
 
     def plan(self, level: P, rng: Random) -> P:
         """Draw, once per key, what kind of board and answer this question wants. Default: the level itself."""
@@ -230,7 +230,7 @@ class Game(Generic[S, P]):
     Attributes:
         id: folder name and `game_name` column.
         title: the name people know.
-        category, domain: as in the spec.
+        category, domain: the family it belongs to, and whether it is a training game.
         rules: what a reader must know to answer (common to picture and text).
         picture: how the picture shows the state (added to the rules of the picture prompt).
         text: how the text view shows the state (added to the rules of the text prompt); a legend that is
