@@ -11,7 +11,6 @@ it was when it is started again, and ends with the same bytes as one that was no
 import json
 import os
 import shutil
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ import gameqa
 from gameqa.core.errors import Interrupted, UsageError
 from gameqa.core.files import PART, write_atomic, writing
 from gameqa.core.seeds import RELEASE
+from gameqa.tools.progress import progress_bar
 
 from .card import card
 from .fingerprint import fingerprint
@@ -257,7 +257,7 @@ def _make(
     schema = features(recipe.text).arrow_schema
     total = sum(shard.rows for shard in shards)
     done = total - sum(shard.rows for shard in missing)
-    with _bar(recipe.name, total, done, sys.stderr.isatty() if progress is None else progress) as on_row:
+    with progress_bar(recipe.name, "rows", total, done, progress) as on_row:
         run(missing, partial(write_shard, out=out, schema=schema, scale=recipe.scale), workers, on_row)
 
 
@@ -319,37 +319,3 @@ def _json(value: Any) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _bar(name: str, total: int, done: int, shown: bool) -> Iterator[Callable[[], None]]:
-    """Show rows made, rate and time left on stderr; yield what is to be called after every row."""
-    if not shown:
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class Rate(ProgressColumn):
-        def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:.0f} rows/s" if task.speed else "")
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(name, total=total, completed=done)
-        yield lambda: bar.advance(task)

@@ -25,10 +25,10 @@ def run(game: Game[Any, Any], keys: int, many: int) -> list[str]:
 
     report("anatomy", contract.anatomy.__doc__, contract.anatomy(game))
     for check in contract.CHECKS:
-        found = (sentence for case in progress(cases, len(cases), check.__name__) for sentence in check(case))
+        found = (sentence for case in progress(cases, len(cases), check.__name__, "cases") for sentence in check(case))
         report(check.__name__, check.__doc__, found)
     large = contract.cases(game, many)
-    tallies = [contract.tally(case) for case in progress(large, len(large), "counts")]
+    tallies = [contract.tally(case) for case in progress(large, len(large), "counts", "cases")]
     report("balanced", contract.balanced.__doc__, (s for tally in tallies for s in contract.balanced(tally)))
     by_task = [[tally for tally in tallies if tally.case.task is task] for task in game.tasks]
     report("rising", contract.rising.__doc__, (s for group in by_task for s in contract.rising(group)))

@@ -1,36 +1,60 @@
 """Progress of long work: a bar with rate and time left on a terminal, silence in a pipe."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
-    """Yield the items and show on standard error how far the work is.
+@contextmanager
+def progress_bar(
+    what: str, unit: str, total: int, done: int = 0, shown: bool | None = None
+) -> Generator[Callable[[], None], None, None]:
+    """Show on standard error how far the work is; yield what is to be called after every item.
 
     Args:
-        items: what is worked through.
+        what: the name of the work.
+        unit: what is counted, for example `rows`.
         total: how many there are.
-        what: the unit in words, for example `samples`.
+        done: how many are done already.
+        shown: whether to show the bar; None: if standard error is a terminal.
     """
-    if not sys.stderr.isatty():
-        yield from items
+    if not (sys.stderr.isatty() if shown is None else shown):
+        yield lambda: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.0f} {unit}/s" if task.speed else "")
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.1f}/s", justify="right"),
+        Rate(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task(what, total=total)
-        bar.columns = columns
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=total, completed=done)
+        yield lambda: bar.advance(task)
+
+
+def progress(items: Iterable[T], total: int, what: str, unit: str = "samples") -> Iterator[T]:
+    """Yield the items and show a bar while they are worked through; see `progress_bar`."""
+    with progress_bar(what, unit, total) as advance:
         for item in items:
             yield item
-            bar.advance(row)
+            advance()

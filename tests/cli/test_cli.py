@@ -160,6 +160,29 @@ def test_a_full_disk_is_named_and_leaves_no_part(run: Run, tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == []
 
 
+def test_long_work_shows_a_bar_on_a_terminal_and_nothing_in_a_pipe(tmp_path: Path) -> None:
+    import pty
+
+    command = [sys.executable, "-m", "gameqa.cli", "generate", "--game", "langtons_ant", "--per-task", "5"]
+    quiet = subprocess.run([*command, "quiet"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert quiet.stderr == ""
+    own, terminal = pty.openpty()
+    with subprocess.Popen([*command, "shown"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=terminal) as process:
+        os.close(terminal)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(own, 4096)
+            except OSError:  # Linux's way to say that the other end is closed
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(own)
+    assert process.returncode == 0
+    assert b"45/45" in shown and b"samples" in shown and b"Traceback" not in shown
+
+
 def test_gallery_is_one_page_with_every_cell(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("gallery", "page", "--game", "sudoku", "--game", "langtons_ant")
     assert (code, out) == (0, "page/index.html\n")
