@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from gameqa.core.errors import UsageError, choice_error
-from gameqa.core.sample import SCALES
+from gameqa.core.sample import check_scale
 from gameqa.core.seeds import SPLITS
 
 from .streams import Stream, streams
@@ -45,8 +45,7 @@ class Recipe:
             raise UsageError(f"recipe {self.name!r} must ask for at least one sample")
         if not 0 <= self.seed < 2**63:
             raise UsageError(f"seed must lie between 0 and 2**63 - 1, not {self.seed}")
-        if not SCALES[0] <= self.scale <= SCALES[1]:
-            raise UsageError(f"scale {self.scale} is out of range; allowed: {SCALES[0]} to {SCALES[1]}")
+        check_scale(self.scale)
 
     def plain(self) -> dict[str, Any]:
         """Return the recipe as plain JSON."""

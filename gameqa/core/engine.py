@@ -16,7 +16,7 @@ from gameqa.core import registry
 from gameqa.core.answers import LETTERS, AnswerKind
 from gameqa.core.errors import Unaskable, UsageError, choice_error
 from gameqa.core.game import REDRAW, Game, Json, Level, Params, Solution, Task, plain
-from gameqa.core.sample import SCALES, Sample
+from gameqa.core.sample import Sample, check_scale
 from gameqa.core.seeds import RELEASE, SPLITS, Key, canonical_json, split_of, state_hash, stream
 
 PLANS = 12
@@ -365,8 +365,7 @@ def _check_key(split: str, seed: int, index: int, release: str, scale: float) ->
         raise choice_error("release", release, [RELEASE])
     if seed < 0 or index < 0:
         raise UsageError(f"seed and index must be at least 0, not {min(seed, index)}")
-    if not SCALES[0] <= scale <= SCALES[1]:
-        raise UsageError(f"scale {scale} is out of range; allowed: {SCALES[0]} to {SCALES[1]}")
+    check_scale(scale)
 
 
 def _names(given: str | Sequence[str], known: Sequence[str]) -> Sequence[str]:

@@ -155,12 +155,17 @@ def _row_schema() -> type[msgspec.Struct]:
     return msgspec.defstruct("Row", [(name, types[name]) for name in _schema_fields()])
 
 
+def check_scale(scale: float) -> None:
+    """Raise UsageError unless `scale` is a picture scale that can be drawn."""
+    if not SCALES[0] <= scale <= SCALES[1]:
+        raise UsageError(f"scale {scale} is out of range; allowed: {SCALES[0]} to {SCALES[1]}")
+
+
 def draw(game: Game[Any, Any], state: Any, scale: float = 1.0) -> "Image":
     """Draw a state at a picture scale; raise UsageError for a scale out of range."""
     from gameqa.draw.style import Style
 
-    if not SCALES[0] <= scale <= SCALES[1]:
-        raise UsageError(f"scale {scale} is out of range; allowed: {SCALES[0]} to {SCALES[1]}")
+    check_scale(scale)
     return game.draw(state, Style(scale=scale))
 
 
