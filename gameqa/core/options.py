@@ -5,11 +5,21 @@ Options must not give the answer away by rank, length or shape.
 
 from collections.abc import Iterable, Sequence
 from random import Random
+from typing import TypeVar
 
 from gameqa.core.grids import Cell
 
+T = TypeVar("T")
+
 LATTICES = 12
 """Sets of cells tried for one question. More tries would favour right cells at the edge, which fewer sets fit."""
+
+
+def shuffled(items: Iterable[T], rng: Random) -> list[T]:
+    """Return the items as a new list in random order."""
+    mixed = list(items)
+    rng.shuffle(mixed)
+    return mixed
 
 
 def cell_lattice(right: Cell, offsets: Iterable[Cell], cells: Sequence[Cell], rng: Random) -> list[Cell]:

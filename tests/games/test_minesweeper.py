@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 import gameqa
 from gameqa import Level, Sample
+from gameqa.core.masks import bits
 from gameqa.draw import Style
 from gameqa.games.minesweeper import GAME, MinesweeperParams
 from gameqa.games.minesweeper.generate import generate, perturb
 from gameqa.games.minesweeper.proofs import Prover
 from gameqa.games.minesweeper.rules import conclusion, know, opened, outcomes
-from gameqa.games.minesweeper.solver import Clue, TangledBoard, bits, knowledge
+from gameqa.games.minesweeper.solver import Clue, TangledBoard, knowledge
 from gameqa.games.minesweeper.state import State, neighbours
 
 Cell = tuple[int, int]

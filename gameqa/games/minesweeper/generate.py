@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from gameqa.core.game import Level, Params
+from gameqa.core.masks import bits
 
 from .rules import know, known_of, opened, openings
-from .solver import Knowledge, TangledBoard, bits, knowledge
+from .solver import Knowledge, TangledBoard, knowledge
 from .state import FLAG, HIDDEN, State, neighbours
 
 Seek = Literal["mine", "safe", "either", "number", "opening"]

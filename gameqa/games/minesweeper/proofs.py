@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, permutations
 from typing import NamedTuple
 
+from gameqa.core.masks import bits
 from gameqa.core.words import cell_text, counted, listed
 
 from .rules import know
-from .solver import bits
 from .state import FLAG, HIDDEN, State, neighbours
 
 FAMILIES = 200

@@ -2,7 +2,9 @@
 
 from functools import lru_cache
 
-from .solver import Clue, Knowledge, bits, knowledge
+from gameqa.core.masks import bits
+
+from .solver import Clue, Knowledge, knowledge
 from .state import FLAG, HIDDEN, State, neighbours
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gameqa.core.masks import bits
+
 NODES = 20_000
 """Search nodes spent on one board; the boards of the levels need a few hundred at most."""
 
@@ -84,14 +86,6 @@ class Knowledge:
                         joined[now] = both
             found = joined
         return found.get(self.left)
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield the places of the set bits, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 def knowledge(hidden: int, clues: Iterable[Clue], left: int) -> Knowledge | None:

@@ -8,9 +8,10 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.grids import Cell, around
+from gameqa.core.masks import bits
 from gameqa.core.words import cell_text
 
-from .solver import Clue, bits, knowledge
+from .solver import Clue, knowledge
 
 HIDDEN, FLAG = -1, -2
 SIGNS = {HIDDEN: "#", FLAG: "F", 0: "."}

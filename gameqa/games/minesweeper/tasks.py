@@ -9,12 +9,12 @@ from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.masks import bits
 from gameqa.core.words import cell_text, counted, listed, ordinal
 
 from .generate import MinesweeperParams, Seek, zone
 from .proofs import Prover
 from .rules import action, conclusion, know, look
-from .solver import bits
 from .state import FLAG, HIDDEN, State, neighbours
 
 RULES = """\

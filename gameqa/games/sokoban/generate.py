@@ -8,8 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.game import Level, Params
+from gameqa.core.masks import bits
 
-from .rules import bits, flood
+from .rules import flood
 from .state import BOX, BOX_ON_TARGET, FLOOR, MOST_BOXES, PLAYER, PLAYER_ON_TARGET, SIZES, TARGET, WALL, Cell, State
 
 Positive = Annotated[int, Meta(ge=1, le=60)]

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from gameqa.core.grids import manhattan
+from gameqa.core.masks import bits
 
 from .state import WALL, Cell, State
 
@@ -187,14 +188,6 @@ def flood(start: int, free: int, width: int) -> int:
         reach = start
         start = (reach | reach << 1 | reach >> 1 | reach << width | reach >> width) & free
     return reach
-
-
-def bits(cells: int) -> Iterator[int]:
-    """Yield the positions of the set bits, lowest first."""
-    while cells:
-        low = cells & -cells
-        yield low.bit_length() - 1
-        cells ^= low
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ from msgspec import Meta
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
 from gameqa.core.grids import Cell, around, sides
+from gameqa.core.options import shuffled
 from gameqa.core.words import cell_text, counted, listed
 
 from .generate import StarBattleParams
@@ -120,7 +121,7 @@ class CellsOfRegion(Task[State, StarBattleParams]):
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
         near, far = _beside(state, params["region"], rng)
-        yield from [*near[:4], *_shuffled([*near[4:], *far], rng)]
+        yield from [*near[:4], *shuffled([*near[4:], *far], rng)]
 
     def verdict(self, state: State, params: Mapping[str, Any], value: Any, solution: Solution) -> str:
         owner = state.owners()[value[0], value[1]]
@@ -164,8 +165,8 @@ class StarOfRegion(Task[State, StarBattleParams]):
         near, far = _beside(state, region, rng)
         yield None
         # Without a star to list, one more cell of the region keeps the numbers of cells alike.
-        yield from _shuffled(own, rng)[: rng.randint(2, 4) + (right is None)]
-        yield from _shuffled(stars, rng)[: rng.randint(2, 3)]
+        yield from shuffled(own, rng)[: rng.randint(2, 4) + (right is None)]
+        yield from shuffled(stars, rng)[: rng.randint(2, 3)]
         yield from [*near, *far]
 
     def option_text(self, state: State, value: Any) -> str:
@@ -232,13 +233,13 @@ class ValidCells(Task[State, StarBattleParams]):
     ) -> Iterable[Any]:
         """One cell that fails by each single rule, where there is one; then others, at most one with a star."""
         owners = state.owners()
-        board = _shuffled(sorted(owners), rng)
+        board = shuffled(sorted(owners), rng)
         against = {cell: {objection.rule for objection in objections(state, cell, owners)} for cell in board}
         yield None
-        for rule in _shuffled(["row", "column", "region", "touch"], rng):
+        for rule in shuffled(["row", "column", "region", "touch"], rng):
             yield from [cell for cell in board if against[cell] == {rule}][:1]
         rest = [cell for cell in board if against[cell] and cell not in state.stars]
-        yield from _shuffled([*rest[: self.option_count], rng.choice(state.stars)], rng)
+        yield from shuffled([*rest[: self.option_count], rng.choice(state.stars)], rng)
         yield from rest
 
     def option_text(self, state: State, value: Any) -> str:
@@ -275,20 +276,14 @@ def _region(state: State, params: Mapping[str, Any]) -> str:
     return f"region {params['region']} ({state.colors[params['region']]})"
 
 
-def _shuffled(items: Iterable[Any], rng: Random) -> list[Any]:
-    mixed = list(items)
-    rng.shuffle(mixed)
-    return mixed
-
-
 def _beside(state: State, region: int, rng: Random) -> tuple[list[Cell], list[Cell]]:
     """Return the cells that share a side with a region, and all further ones, each shuffled."""
     own = set(state.regions[region])
     edge = {cell for member in own for cell in sides(member)} - own
     others = sorted(set(state.owners()) - own)
     return (
-        _shuffled([cell for cell in others if cell in edge], rng),
-        _shuffled([cell for cell in others if cell not in edge], rng),
+        shuffled([cell for cell in others if cell in edge], rng),
+        shuffled([cell for cell in others if cell not in edge], rng),
     )
 
 

@@ -10,6 +10,7 @@ from msgspec import Meta
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
 from gameqa.core.grids import Cell, sides
+from gameqa.core.options import shuffled
 from gameqa.core.words import cell_text, counted, listed
 
 from .generate import TentsParams
@@ -256,7 +257,7 @@ class WhichIsTree(_CellTask):
         if mates:
             used.add(mate := rng.choice(mates))
             yield mate
-        for first in [*_shuffled(state.tents, rng)[:2], *_shuffled(sorted(near), rng)]:
+        for first in [*shuffled(state.tents, rng)[:2], *shuffled(sorted(near), rng)]:
             if first in used and first not in state.tents:
                 continue
             used.add(first)
@@ -297,12 +298,12 @@ class WhichCanHoldTent(_CellTask):
     ) -> Iterable[Any]:
         """One cell that fails by one condition alone, for each; few cells that fail at a glance."""
         against = {cell: {reason.rule for reason in reasons} for cell, reasons in judged(state).items() if reasons}
-        mixed = _shuffled(against, rng)
+        mixed = shuffled(against, rng)
         for rule in ("touch", "row", "column"):
             yield from [cell for cell in mixed if against[cell] == {rule}][:1]
         plain = [cell for cell in mixed if against[cell] & {"tree", "tent", "alone"} == set()]
         alone = [cell for cell in mixed if "alone" in against[cell] and "tree" not in against[cell]]
-        glance = _shuffled([*_shuffled(state.trees, rng)[:1], *_shuffled(state.tents, rng)[:1], *alone[:2]], rng)
+        glance = shuffled([*shuffled(state.trees, rng)[:1], *shuffled(state.tents, rng)[:1], *alone[:2]], rng)
         at_once = rng.randint(1, 3)
         yield from [*glance[:at_once], *plain, *glance[at_once:]]
 
@@ -322,12 +323,6 @@ def _empty_beside(state: State, cell: Cell) -> Iterator[Cell]:
     for row, col in sides(cell):
         if 0 <= row < state.rows and 0 <= col < state.cols and state.sign((row, col)) == ".":
             yield row, col
-
-
-def _shuffled(items: Iterable[Cell], rng: Random) -> list[Cell]:
-    mixed = list(items)
-    rng.shuffle(mixed)
-    return mixed
 
 
 def _cells(cells: Iterable[Cell]) -> str:
