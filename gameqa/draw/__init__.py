@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .cards import back as back
     from .cards import card as card
     from .cards import draw_suit as draw_suit
+    from .cards import enter_colors as enter_colors
     from .cards import place as place
     from .fonts import font as font
     from .grid import Grid as Grid
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "canvas": ("Box", "Canvas", "Point", "encode", "text_size"),
-    "cards": ("back", "card", "draw_suit", "place"),
+    "cards": ("back", "card", "draw_suit", "enter_colors", "place"),
     "fonts": ("font",),
     "grid": ("Grid", "column_labels", "lines", "row_labels"),
     "legend": ("Legend",),

@@ -1,10 +1,11 @@
 """A picture with few colours, drawn straight into palette indices."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from math import hypot
-from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from PIL import Image, ImageDraw
 
@@ -25,7 +26,8 @@ _COVERED = [0] + [255] * 255
 _HALF_COVERED = bytes(255 if v > LEVELS // 2 else 0 for v in range(256))
 
 
-class _Mask(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Mask:
     """How much of each pixel a shape covers, 0..LEVELS, and where the shape lies."""
 
     size: tuple[int, int]
@@ -57,6 +59,16 @@ def _text_mask(text: str, size: int, bold: bool, stroke: int = 0) -> tuple[_Mask
     ink = image.point([0] * 48 + [255] * 208).getbbox() or (2, 2, 2, 2)
     x, y = left - 2, top - 2
     return _mask(image, x, y), (ink[0] + x, ink[1] + y, ink[2] + x, ink[3] + y)
+
+
+@lru_cache(maxsize=2048)
+def _inked(mask: _Mask, table: bytes) -> Image.Image:
+    """The palette indices of a text's mask; labels come back in every picture of a game."""
+    return Image.frombytes("L", mask.size, mask.levels.translate(table))
+
+
+_pasted: WeakKeyDictionary[Sprite, tuple[bytes, Image.Image]] = WeakKeyDictionary()
+"""Each sprite with the palette indices that its last canvas gave it: the next picture mostly has the same."""
 
 
 @lru_cache(maxsize=1024)
@@ -100,15 +112,29 @@ class Canvas:
         self._index: dict[Color, int] = {}
         self._ramps: dict[tuple[RGB, RGB, int], int] = {}
         self._sprites: dict[Sprite, Image.Image] = {}
-        self._image = Image.new("L", (width, height), 0)
-        self._draw = ImageDraw.Draw(self._image)
+        self._start(Image.new("L", (width, height), 0))
 
     @property
     def image(self) -> Image.Image:
-        """A copy of the picture so far, in mode P, its palette holding only the colours used."""
-        picture = self._image.copy()
+        """The picture so far, in mode P, with a palette of the colours used; later drawing does not change it."""
+        picture = self._image
         picture.putpalette(bytes(v for color in self._colors for v in color))
+        self._given = True
         return picture
+
+    def _start(self, surface: Image.Image) -> None:
+        self._surface, self._pen, self._given = surface, ImageDraw.Draw(surface), False
+
+    @property
+    def _image(self) -> Image.Image:
+        if self._given:  # The caller owns that picture now: go on with a copy. Hardly any drawing needs it.
+            self._start(Image.frombytes("L", self._surface.size, self._surface.tobytes()))
+        return self._surface
+
+    @property
+    def _draw(self) -> ImageDraw.ImageDraw:
+        _ = self._image
+        return self._pen
 
     @property
     def colors(self) -> tuple[RGB, ...]:
@@ -324,7 +350,8 @@ class Canvas:
             half = Image.frombytes("L", rim.size, rim.levels.translate(_HALF_COVERED)).convert("1")
             self._image.paste(self.ink(halo), (at[0] + rim.left, at[1] + rim.top), half)
             paper = halo
-        self._blend(mask, at, rgb(ink), rgb(paper))
+        pixels = _inked(mask, self._steps(rgb(ink), rgb(paper), mask.used))
+        self._image.paste(pixels, (at[0] + mask.left, at[1] + mask.top), mask.covered)
 
     def text_size(self, text: str, size: int, bold: bool = True) -> tuple[int, int]:
         """Width and height of the ink of one line of text, in pixels."""
@@ -338,8 +365,12 @@ class Canvas:
         """Put a sprite with its left top corner (`lt`) or its middle (`mm`) at `xy`."""
         pixels = self._sprites.get(sprite)
         if pixels is None:
-            table = bytes(self.ink(color) for color in sprite.colors).ljust(256, b"\0")
-            pixels = Image.frombytes("L", (sprite.width, sprite.height), sprite.pixels.translate(table))
+            indices = bytes(map(self.ink, sprite.colors))
+            known, pixels = _pasted.get(sprite, (None, None))
+            if pixels is None or known != indices:
+                table = indices.ljust(256, b"\0")
+                pixels = Image.frombytes("L", (sprite.width, sprite.height), sprite.pixels.translate(table))
+                _pasted[sprite] = indices, pixels
             self._sprites[sprite] = pixels
         x, y = xy
         if anchor == "mm":
@@ -348,9 +379,18 @@ class Canvas:
 
     # Anti-aliasing
 
-    def _blend(self, mask: _Mask, at: tuple[int, int], ink: RGB, paper: RGB) -> None:
+    def ramp(self, ink: Color, paper: Color) -> None:
+        """Enter all steps between two colours into the palette.
+
+        Sprites that are pasted in changing order, cards for example, then get the same indices in every
+        picture, which is quicker.
+        """
+        self._steps(rgb(ink), rgb(paper), range(1, LEVELS + 1))
+
+    def _steps(self, ink: RGB, paper: RGB, levels: Iterable[int]) -> bytes:
+        """The palette index of each of the levels between `paper` and `ink`, as a table for `bytes.translate`."""
         table = bytearray(256)
-        for level in mask.used:
+        for level in levels:
             key = (ink, paper, level)
             index = self._ramps.get(key)
             if index is None:
@@ -359,8 +399,7 @@ class Canvas:
                 )
                 index = self._ramps[key] = self.ink((r, g, b))
             table[level] = index
-        pixels = Image.frombytes("L", mask.size, mask.levels.translate(table))
-        self._image.paste(pixels, (at[0] + mask.left, at[1] + mask.top), mask.covered)
+        return bytes(table)
 
     def _smooth(self, points: Sequence[Point], ink: Color, paper: Color, paint: _Paint, margin: int) -> None:
         """Paint coverage at four times the size within the points' bounding box, and blend it in."""
@@ -371,7 +410,10 @@ class Canvas:
         big = Image.new("L", ((right - left) * _SMOOTH, (bottom - top) * _SMOOTH), 0)
         at = [((x - left) * _SMOOTH, (y - top) * _SMOOTH) for x, y in points]
         paint(ImageDraw.Draw(big), at, _SMOOTH)
-        self._blend(_mask(big.reduce(_SMOOTH), left, top), (0, 0), rgb(ink), rgb(paper))
+        mask = _mask(big.reduce(_SMOOTH), left, top)
+        table = self._steps(rgb(ink), rgb(paper), mask.used)
+        pixels = Image.frombytes("L", mask.size, mask.levels.translate(table))
+        self._image.paste(pixels, (mask.left, mask.top), mask.covered)
 
 
 def encode(image: Image.Image, level: int = 3) -> bytes:

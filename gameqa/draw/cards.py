@@ -47,6 +47,12 @@ def card(
     return canvas.sprite(_corners(width, height))
 
 
+def enter_colors(canvas: Canvas, red: Color = RED, black: Color = BLACK) -> None:
+    """Enter all colours of open cards into the palette: the canvas then pastes cards in any order quickly."""
+    for ink in (red, black):
+        canvas.ramp(ink, "#FFFFFF")
+
+
 @cached_sprite
 def back(width: int, height: int, color: Color = "#4F62D0", border: Color = BLACK) -> Sprite:
     """A card face down: a white margin around a lattice of white lines on `color`."""

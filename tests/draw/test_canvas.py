@@ -270,3 +270,25 @@ def test_blend_and_rgb():
     for wrong in ("red", "#FFF", "FF0000FF"):
         with pytest.raises(ValueError):
             rgb(wrong)
+
+
+def test_pictures_handed_out_do_not_change():
+    canvas = Canvas(20, 10)
+    canvas.rect((0, 0, 5, 5), "#FF0000")
+    first = canvas.image
+    before = first.tobytes(), first.getpalette()
+    canvas.rect((5, 0, 10, 5), "#00FF00")
+    canvas.text((10, 5), "7", 8)
+    second = canvas.image
+    assert (first.tobytes(), first.getpalette()) == before
+    assert second.getpixel((7, 2)) == 2 and second.getpixel((2, 2)) == first.getpixel((2, 2)) == 1
+
+
+def test_sprites_keep_their_colours_on_canvases_with_other_palettes():
+    dot = Canvas(2, 2, "#112233").sprite()
+    for others in ([], ["#FF0000"], ["#FF0000", "#00FF00"], ["#112233"], []):
+        canvas = Canvas(4, 4)
+        for color in others:
+            canvas.ink(color)
+        canvas.paste(dot, (1, 1))
+        assert canvas.image.convert("RGB").getpixel((2, 2)) == (0x11, 0x22, 0x33)

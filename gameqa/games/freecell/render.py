@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gameqa.draw import Canvas, Sprite, Style, cached_sprite, card, place
+from gameqa.draw import Canvas, Sprite, Style, cached_sprite, card, enter_colors, place
 
 from .state import SUITS, Card, State, foundation
 
@@ -31,6 +31,7 @@ def draw(state: State, style: Style) -> "Image":
     heights = {strip: LOWER + (longest - 1) * strip + CARD[1] + BOTTOM for strip in STRIPS}
     strip = next((strip for strip in STRIPS if heights[strip] <= HIGHEST), STRIPS[-1])
     canvas = Canvas(style.px(WIDTH), style.px(max(LOWEST, heights[strip])), TABLE)
+    enter_colors(canvas)
 
     def write(x: float, y: float, text: str, anchor: str = "mm") -> None:
         canvas.text((style.px(x), style.px(y)), text, style.px(FONT), INK, TABLE, anchor)
