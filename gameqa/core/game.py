@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, Self, TypeVar
 
@@ -118,6 +119,11 @@ class Solution:
         """Every right value, `value` first."""
         return [self.value, *self.also]
 
+    @cached_property
+    def accepted_json(self) -> list[Json]:
+        """`accepted` as plain JSON."""
+        return plain(self.accepted)
+
 
 class Task(ABC, Generic[S, P]):
     """One question template. Subclasses are stateless; class attributes describe the template."""
@@ -182,7 +188,7 @@ class Task(ABC, Generic[S, P]):
     def is_right(self, state: S, params: Mapping[str, Any], value: Json, solution: Solution | None = None) -> bool:
         """Decide ANY value. Default: it is among the accepted values of the solution."""
         found = solution if solution is not None else self.solve(state, params)
-        return value in plain(found.accepted)
+        return value in found.accepted_json
 
     def options_wanted(self, state: S, params: Mapping[str, Any]) -> int:
         """Return how many options a choice question has."""
@@ -272,12 +278,17 @@ class Game(Generic[S, P]):
         raise choice_error(f"task of {self.id}", name, [task.slug for task in self.tasks])
 
 
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
 def plain(value: Any) -> Json:
     """Return `value` with tuples as lists, sets refused: what it will be after a trip through JSON."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, str | int | float | bool):
         return value
     raise TypeError(f"{value!r} is not plain JSON")
