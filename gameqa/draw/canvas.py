@@ -220,10 +220,16 @@ class Canvas:
         if not length:
             return
         dx, dy = (x1 - x0) / length, (y1 - y0) / length
+        slanted = round(x0) != round(x1) and round(y0) != round(y1)
+        index, pen, joint = self.ink(fill), self._draw, "curve" if width > 2 else None
         for i in range(int(length // (dash + gap)) + 1):
             a = i * (dash + gap)
             b = min(a + dash, length)
-            self.line([(x0 + dx * a, y0 + dy * a), (x0 + dx * b, y0 + dy * b)], fill, width)
+            points = ((x0 + dx * a, y0 + dy * a), (x0 + dx * b, y0 + dy * b))
+            if slanted:
+                pen.line([(round(x), round(y)) for x, y in points], index, width, joint)
+            else:
+                self.line(points, fill, width)
 
     def polygon(
         self,
