@@ -13,6 +13,7 @@ import os
 import shutil
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,14 +34,15 @@ from gameqa.tools.progress import progress_bar
 from .card import card
 from .fingerprint import fingerprint
 from .pool import run
-from .recipes import RECIPES, Recipe, Shard, plan, read_recipe
+from .recipes import LATE, Recipe, Shard, named_recipes, plan, read_recipe, top_up
 from .schema import features, write_parquet
-from .survey import Survey, survey
+from .streams import Stream
+from .survey import Place, Survey, survey
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["RECIPES", "BuildReport", "Recipe", "build", "plan", "read_recipe", "verify"]
+__all__ = ["BuildReport", "Recipe", "build", "named_recipes", "plan", "read_recipe", "verify"]
 
 MANIFEST, CARD, LOCK = "manifest.json", "README.md", ".build.lock"
 
@@ -77,7 +79,7 @@ class BuildReport:
 
 
 def build(
-    recipe: str | Recipe,
+    recipe: str | Path | Recipe,
     out: str | Path,
     workers: int | None = None,
     overwrite: bool = False,
@@ -88,7 +90,7 @@ def build(
     A script that calls this with more than one worker needs the `if __name__ == "__main__":` guard.
 
     Args:
-        recipe: the name of one of `RECIPES`, or an own recipe.
+        recipe: the name of one of `named_recipes()`, the path of a YAML file, or an own recipe.
         out: the folder; new, empty, or holding the same build.
         workers: number of processes; None: one for each core.
         overwrite: replace what another build has left in the folder.
@@ -113,8 +115,15 @@ def build(
     try:
         with _claimed(out):
             missing = _open(out, identity, shards, overwrite)
-            _make(recipe, out, shards, missing, workers or os.cpu_count() or 1, progress)
+            count = workers or os.cpu_count() or 1
+            _make(recipe, out, shards, missing, count, progress)
             found = survey(out, shards)
+            rounds = 0
+            while more := top_up(recipe, _held(shards, found), rounds := rounds + 1):
+                late = _missing(out, more)
+                _make(recipe, out, more, late, count, progress)
+                shards, missing = shards + more, missing + late
+                found = survey(out, shards)
             _close(out, recipe, identity, found)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; {out} keeps what is finished, run again to go on") from None
@@ -139,7 +148,7 @@ def verify(out: str | Path) -> list[str]:
         UsageError: the folder holds no finished build.
     """
     out = Path(out)
-    manifest = _manifest(out)
+    manifest = read_manifest(out)
     if manifest is None or not manifest["complete"]:
         raise UsageError(f"{out} holds no finished build")
     wrong = []
@@ -210,7 +219,7 @@ def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: b
     Raises:
         UsageError: the folder holds something else.
     """
-    manifest = _manifest(out)
+    manifest = read_manifest(out)
     _clean(out)
     if manifest is None:
         if any(not path.name.startswith(".") for path in out.iterdir()):
@@ -226,15 +235,33 @@ def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: b
                 shutil.rmtree(out / "data")
             (out / CARD).unlink(missing_ok=True)
         manifest = None
-    strays = {path.relative_to(out).as_posix() for path in out.glob("data/*/*")} - {shard.path for shard in shards}
+    planned = {shard.path for shard in shards}
+    strays = {path.relative_to(out).as_posix() for path in out.glob("data/*/*") if LATE not in path.name} - planned
     if strays:
         raise UsageError(
             f"{out} holds {min(strays)}, which is no part of this build; remove it or choose another folder"
         )
     if manifest is None:
         write_atomic(out / MANIFEST, _json({**identity, "complete": False}))
-    known = (manifest or {}).get("files", {})
+    return _missing(out, shards)
+
+
+def _missing(out: Path, shards: list[Shard]) -> list[Shard]:
+    """Return the data files that are still to be made."""
+    known = (read_manifest(out) or {}).get("files", {})
     return [shard for shard in shards if not _finished(out / shard.path, known.get(shard.path))]
+
+
+def _held(shards: list[Shard], found: Survey) -> dict[Stream, int]:
+    """Return every stream from its beginning, with the whole length asked for, and how many rows it has given."""
+    asked: Counter[Stream] = Counter()
+    for stream in (stream for shard in shards for stream in shard.streams):
+        whole = stream._replace(skip=0, length=0)
+        asked[whole] = max(asked[whole], stream.skip + stream.length)
+    return {
+        stream._replace(length=length): found.counts[Place(stream.game, stream.task, stream.level, stream.split)]
+        for stream, length in asked.items()
+    }
 
 
 def _clean(out: Path) -> None:
@@ -294,7 +321,7 @@ def _warn(found: Survey) -> None:
         )
 
 
-def _manifest(out: Path) -> dict[str, Any] | None:
+def read_manifest(out: Path) -> dict[str, Any] | None:
     """Return the manifest of a folder, None when there is none.
 
     Raises:

@@ -1,4 +1,7 @@
-"""The dataset card of a build: YAML head for the Hub and `load_dataset`, and a page for people."""
+"""The dataset card of a build: YAML head for the Hub and `load_dataset`, and a page for people.
+
+The same rows give the same bytes: nothing is told but the recipe, the identity of the code, and what the data holds.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,13 +9,18 @@ from typing import Any
 import yaml
 
 from gameqa.core import registry
+from gameqa.core.answers import LETTERS
 from gameqa.core.game import Level
 from gameqa.core.seeds import SPLITS
 
-from .recipes import RECIPES, Recipe
+from .recipes import Recipe, named_recipes
 from .schema import ABOUT, columns
+from .stats import Table, shown, tables
 from .streams import GROUPS
-from .survey import Survey
+from .survey import Example, Survey
+
+CANARY = "82b2da5f-707b-44bd-ba66-1de3776f900a"
+"""Stands in the card of every build with a test split, for training corpora to be searched for it; never changes."""
 
 SIZES = (("n<1K", 1_000), ("1K<n<10K", 10_000), ("10K<n<100K", 100_000), ("100K<n<1M", 1_000_000), ("1M<n<10M", 10**7))
 
@@ -31,8 +39,10 @@ def _head(recipe: Recipe, found: Survey) -> dict[str, Any]:
         "license": "apache-2.0",
         "language": ["en"],
         "task_categories": tasks,
-        "tags": ["games", "synthetic", "procedural-generation", "verifiable-answers", "reasoning"],
+        "tags": ["games", "synthetic", "procedural-generation", "verifiable-answers", "visual-reasoning", "reasoning"],
         "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
+        "source_datasets": ["original"],
         "size_categories": [size],
         "configs": _configs(found),
     }
@@ -68,7 +78,6 @@ def _globs(found: Survey, games: Sequence[str]) -> list[dict[str, Any]]:
 
 def _body(recipe: Recipe, identity: dict[str, Any], found: Survey) -> str:
     splits = [(split, str(found.splits[split])) for split in SPLITS if split in found.splits]
-    made_with = ", ".join(f"{name} {number}" for name, number in identity["made_with"].items())
     parts = [
         f"# gameqa {recipe.name}",
         f"{recipe.about} Procedurally generated games as verified visual question answering data: every answer is"
@@ -80,29 +89,134 @@ def _body(recipe: Recipe, identity: dict[str, Any], found: Survey) -> str:
         _code(
             "python",
             "from datasets import load_dataset\n\n"
-            'load_dataset("DIR", split="test")\n'
+            f'load_dataset("DIR", split="{splits[-1][0]}")\n'
             f'load_dataset("DIR", "{min(found.total("game"))}", split="{splits[-1][0]}")     # one game',
         ),
-        "## Games, tasks and levels",
-        _table(("game", "task", "asks", "answer", *Level, *SPLITS), _tasks(found)),
-        *_short(found),
-        "## Answer letters",
-        "How often each letter is right, over all choice questions (their number of options varies).",
-        _table(("letter", "rows", "share"), _letters(found)),
+        "`DIR` is the folder of this card or its name on the Hub. Besides the whole there is one config for each game"
+        " and for each group of games; the head of this file lists them.",
+        *_canary(found),
+        *_examples(found.examples),
+        *_contents(found),
         "## Columns",
         _table(("column", "meaning"), [(f"`{name}`", ABOUT[name]) for name in columns(recipe.text)]),
-        "## How it was made",
-        _code("sh", f"pip install gameqa=={identity['version']}"),
-        _making(recipe),
-        f"Release {identity['release']}, seed {recipe.seed}, generator fingerprint `{identity['fingerprint']}`, made"
-        f" with {made_with}. The same command with the same versions gives the same bytes.",
-        "## How to verify",
-        "`manifest.json` holds the SHA-256 of every file. Answers are checked from the rows alone:",
-        _code("python", _VERIFY),
+        "## How labels are made and checked",
+        _LABELS,
+        "## Limits",
+        _LIMITS,
+        *_rebuild(recipe, identity),
+        "## Citation",
+        "The games, the question templates and the idea follow the GameQA data of Game-RL, first published as"
+        " Code2Logic ([arXiv:2505.13886](https://arxiv.org/abs/2505.13886)). Please cite it, and this software:",
+        _code("bibtex", _BIBTEX.replace("VERSION", identity["version"])),
         "## License",
         "Apache-2.0. All boards, questions and pictures are generated; none are taken from elsewhere.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _canary(found: Survey) -> list[str]:
+    """Ask not to train on the test split, with a string to search for."""
+    if "test" not in found.splits:
+        return []
+    return [
+        "## Test split",
+        "The test split is for measuring. Please do not train on it; keep it and this line out of training corpora:",
+        _code("text", f"gameqa test data must not be trained on; canary GUID {CANARY}"),
+    ]
+
+
+def _examples(examples: Sequence[Example]) -> list[str]:
+    """Show some rows, with pictures that lie next to the card."""
+    parts = ["## Examples"] if examples else []
+    for example in examples:
+        options = [f"{letter}. {text}" for letter, text in zip(LETTERS, example.options, strict=False)]
+        parts.append(f"### {example.data_id}")
+        if example.png:
+            parts.append(f"![{example.data_id}]({example.asset})")
+        blocks = [example.text_view, example.query, "\n".join(options), f"Answer: {example.answer}"]
+        parts.append(_code("text", "\n\n".join(block for block in blocks if block)))
+    return parts
+
+
+def _contents(found: Survey) -> list[str]:
+    """Tell what the rows are and how the answers are spread."""
+    held = {table.name: table for table in tables(found)}
+    held["tasks"] = Table(
+        "tasks",
+        "By task",
+        "What each task asks, and its rows of each level, then of each split.",
+        ("game", "task", "asks", "answer", *Level, *SPLITS),
+        [*_tasks(found)],
+    )
+    parts = ["## Contents"]
+    for table in held.values():
+        about = [table.about] if table.about else []
+        parts += [f"### {table.title}", *about, _table(table.head, _cells(table))]
+    return [*parts, *_short(found)]
+
+
+def _cells(table: Table) -> Iterable[Sequence[str]]:
+    for row in table.rows:
+        cells = zip(table.head, map(shown, row), strict=True)
+        yield [f"`{text}`" if name in table.code else text for name, text in cells]
+
+
+def _rebuild(recipe: Recipe, identity: dict[str, Any]) -> list[str]:
+    made_with = ", ".join(f"{name} {number}" for name, number in identity["made_with"].items())
+    return [
+        "## How to rebuild",
+        _code("sh", f"pip install gameqa=={identity['version']}"),
+        _making(recipe),
+        f"Release {identity['release']}, seed {recipe.seed}, generator fingerprint `{identity['fingerprint']}`, made"
+        f" with {made_with}. The same command with the same versions gives the same bytes, so the `manifest.json` of"
+        " both folders, which holds the SHA-256 of every file, are equal.",
+        "## How to verify",
+        "Files are compared with the manifest; answers are checked from the rows alone:",
+        _code("python", _VERIFY),
+    ]
+
+
+_LABELS = """\
+No person and no model wrote a label. A sample is made from its key alone (`data_id`), in these steps:
+
+1. The game draws a board from the random stream of the key. Boards that belong to another split are refused.
+2. The task asks its question; the rules of the game, or an exhaustive search where needed, give the answer.
+3. For a choice question, code proves that exactly one option is right and that no two options read the same. The
+   place of the right option is drawn at random, except where the picture itself fixes the order.
+4. `answer` is written in canonical form, and `accepted` lists every right answer.
+
+The solver sees nothing but `state` and `params`, so every label can be checked from its own row, without the
+generator: see *How to verify*. Rules are tested against hand-made boards, solvers against brute force on small ones."""
+
+_LIMITS = """\
+- English only; one way of drawing and a few templates of wording for each game; no photographs, no noise, no video.
+- One state, one question and one answer in each row: no dialogue, no play over several turns.
+- Questions come from fixed templates, which are the same in all splits. The test split holds other boards, not
+  other games or other questions; for those keep whole games out of training (`domain` proposes which).
+- `difficulty` and the levels measure boards and worked solutions. No people were asked how hard a question is.
+- Answers are not spread evenly in all tasks: compare a score with the best constant answer in the tables above, and
+  with one over the number of options.
+- Colours carry meaning in some games; how well people with colour blindness can answer has not been measured.
+- `analysis` is the solution of a program, step by step; it does not show how people would reason."""
+
+_BIBTEX = """\
+@article{tong2025gamerl,
+  title         = {Game-RL: Synthesizing Multimodal Verifiable Game Data to Boost {VLMs}' General Reasoning},
+  author        = {Tong, Jingqi and Tang, Jixin and Li, Hangcheng and Mou, Yurong and Zhang, Ming and Zhao, Jun and
+                   Wen, Yanbo and Song, Fan and Zhan, Jiahao and Lu, Yuyang and others},
+  journal       = {arXiv preprint arXiv:2505.13886},
+  eprint        = {2505.13886},
+  archivePrefix = {arXiv},
+  year          = {2025},
+  note          = {First version: Code2Logic: Game-Code-Driven Data Synthesis for Enhancing {VLMs} General Reasoning}
+}
+
+@software{gameqa,
+  title   = {gameqa: procedurally generated games as verified visual question answering data},
+  author  = {{The gameqa maintainers}},
+  version = {VERSION},
+  year    = {2026}
+}"""
 
 
 _VERIFY = """\
@@ -118,7 +232,7 @@ for split in load_dataset("DIR").values():
 
 
 def _making(recipe: Recipe) -> str:
-    if RECIPES.get(recipe.name) == recipe:
+    if named_recipes().get(recipe.name) == recipe:
         return _code("sh", f"gameqa build {recipe.name} --out DIR")
     return _code(
         "python",
@@ -149,14 +263,13 @@ def _short(found: Survey) -> list[str]:
     ]
 
 
-def _letters(found: Survey) -> Iterable[Sequence[str]]:
-    for letter, rows in sorted(found.letters.items()):
-        yield letter, str(rows), f"{rows / found.letters.total():.1%}"
-
-
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 def _code(language: str, text: str) -> str:

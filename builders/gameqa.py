@@ -7,8 +7,9 @@
     load_dataset("gameqa", "in_domain", samples=50, levels="hard", splits="test", split="test")
     load_dataset("gameqa", "sudoku", split="train", streaming=True)
 
-Configs are the games, `all`, `in_domain`, `out_of_domain` and the four categories. `split="test"` alone makes every
-split and returns one of them; `splits="test"` makes only that one. The same without the name "gameqa":
+Configs are the games, `all`, `in_domain`, `out_of_domain` and the four categories, each also with `-text` at the end
+(no pictures; the prompt is `text_question`). `split="test"` alone makes every split and returns one of them;
+`splits="test"` makes only that one. The same without the name "gameqa":
 
     from gameqa.builders.gameqa import GameQA
 
@@ -32,12 +33,15 @@ from gameqa.core.seeds import RELEASE, SPLITS
 
 from .fingerprint import fingerprint
 from .schema import features
-from .streams import GROUPS, Stream, config_names, games_of, streams
+from .streams import ENDLESS, GROUPS, LANES, Lane, Stream, config_names, games_of, streams
 
 GAME_SAMPLES = 20
 """Samples for each task, level and split of a game asked for by name …"""
 GROUP_SAMPLES = 4
 """… and of each game of a group."""
+
+TEXT = "-text"
+"""Mark of the configs without pictures."""
 
 VERSION = datasets.Version(f"{RELEASE}.0.0")
 
@@ -64,7 +68,8 @@ class GameQAConfig(datasets.BuilderConfig):
 
     Attributes:
         samples: number of distinct samples for each task and level in every split, or one number for each split,
-            such as `{"train": 100, "test": 10}`; a split that is not named, or has 0, is left out.
+            such as `{"train": 100, "test": 10}`; a split that is not named, or has 0, is left out. None streams
+            for ever, the tasks and levels in turn; it needs `streaming=True`.
         seed: names an independent set of samples, at least 0.
         levels: `all`, or one or several of `Easy`, `Medium`, `Hard`.
         tasks: `all`, or the slugs of one or several tasks.
@@ -88,9 +93,19 @@ class GameQAConfig(datasets.BuilderConfig):
         given = dict.fromkeys(SPLITS, self.samples) if isinstance(self.samples, int) else self.samples
         return {split: given[split] for split in SPLITS if split in wanted and given.get(split)}
 
+    @property
+    def games(self) -> str:
+        """The name of the group or game, without the mark of the variant."""
+        return self.name.removesuffix(TEXT)
+
     def streams(self, split: str, count: int) -> list[Stream]:
         """Return the streams of one split."""
-        return streams(games_of(self.name), self.tasks, self.levels, split, self.seed, count)
+        return streams(games_of(self.games), self.tasks, self.levels, split, self.seed, count)
+
+    def shards(self, split: str, count: int) -> list[Stream] | list[Lane]:
+        """Return what processes and workers share of one split."""
+        found = self.streams(split, count)
+        return [Lane(number, tuple(found)) for number in range(LANES)] if self.samples == ENDLESS else found
 
     def create_config_id(self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None) -> str:
         """Name the cache after the arguments that matter: equal requests, however they are spelled, share one."""
@@ -116,7 +131,7 @@ class GameQAConfig(datasets.BuilderConfig):
             named = [plots] if isinstance(plots, str) else plots
             self.levels = _chosen("level", [read_level(name).value for name in named], [*Level])
         if self.tasks != "all":
-            known = dict.fromkeys(task.slug for _, task, _ in select(games_of(self.name)))
+            known = dict.fromkeys(task.slug for _, task, _ in select(games_of(self.games)))
             self.tasks = _chosen("task", self.tasks, [*known])
         self.samples = _samples(self.samples)
         if not self.counts():
@@ -136,7 +151,9 @@ class GameQA(datasets.GeneratorBasedBuilder):
     VERSION = VERSION
     BUILDER_CONFIG_CLASS = GameQAConfig
     BUILDER_CONFIGS = [
-        GameQAConfig(name=name, samples=GROUP_SAMPLES if name in GROUPS else GAME_SAMPLES) for name in config_names()
+        GameQAConfig(name=name + mark, samples=GROUP_SAMPLES if name in GROUPS else GAME_SAMPLES, text=bool(mark))
+        for mark in ("", TEXT)
+        for name in config_names()
     ]
     DEFAULT_CONFIG_NAME = "all"
 
@@ -155,6 +172,8 @@ class GameQA(datasets.GeneratorBasedBuilder):
         for name in kwargs:
             if name not in ARGUMENTS and name not in _BUILDER_ARGUMENTS:
                 raise choice_error("argument", name, ARGUMENTS)
+        if "samples" in kwargs and kwargs["samples"] is None:
+            kwargs["samples"] = ENDLESS  # datasets itself takes None for "not given"
         super().__init__(cache_dir, dataset_name, config_name, hash or fingerprint(), **kwargs)
 
     def _info(self) -> datasets.DatasetInfo:
@@ -167,7 +186,7 @@ class GameQA(datasets.GeneratorBasedBuilder):
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
         generators = []
         for split, count in self.config.counts().items():
-            shards = self.config.streams(split, count)
+            shards = self.config.shards(split, count)
             # A split without a row would break the loading of the others.
             if any(next(shard.samples(), None) for shard in shards):
                 generators.append(datasets.SplitGenerator(name=split, gen_kwargs={"shards": shards}))
@@ -176,7 +195,7 @@ class GameQA(datasets.GeneratorBasedBuilder):
         return generators
 
     def _generate_examples(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, shards: list[Stream]
+        self, shards: list[Stream] | list[Lane]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         short = []
         for stream in shards:
@@ -184,12 +203,22 @@ class GameQA(datasets.GeneratorBasedBuilder):
             for sample in stream.samples(self.config.scale):
                 made += 1
                 yield sample.data_id, sample.row(image=not self.config.text)
-            if made < stream.length:
+            if isinstance(stream, Stream) and made < stream.length:
                 short.append(f"{stream.name}: {made} of {stream.length}")
         if short:
             warnings.warn(
                 f"{len(short)} streams hold fewer distinct questions than asked for, such as {short[0]}", stacklevel=1
             )
+
+    def download_and_prepare(self, *arguments: Any, **options: Any) -> None:
+        """Generate all rows into the cache or a folder; see `datasets.DatasetBuilder`.
+
+        Raises:
+            UsageError: samples=None, which has no end.
+        """
+        if self.config.samples == ENDLESS:
+            raise UsageError("samples=None has no end: pass streaming=True, or a number of samples")
+        super().download_and_prepare(*arguments, **options)
 
 
 def _chosen(what: str, given: str | Sequence[str], allowed: Sequence[str]) -> str | tuple[str, ...]:
@@ -218,7 +247,7 @@ def _samples(given: Any) -> int | dict[str, int]:
         if all(_whole(count) and count >= 0 for count in given.values()):
             return {split: given[split] for split in SPLITS if split in given}
     raise UsageError(
-        f"samples must be a whole number of at least 1, or one for each split, such as"
+        f"samples must be a whole number of at least 1, None with streaming=True, or one for each split, such as"
         f" {{'train': 100, 'test': 10}}, not {given!r}"
     )
 

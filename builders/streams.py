@@ -5,6 +5,8 @@ A stream is the unit that is never cut: repeated questions are dropped within it
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
 from gameqa.core import registry
@@ -13,9 +15,14 @@ from gameqa.core.errors import Unaskable, UsageError, choice_error
 from gameqa.core.game import Category, Domain, Game
 from gameqa.core.sample import Sample
 
+ENDLESS = 2**62
+"""A length that no stream reaches."""
+LANES = 64
+"""Parts of endless streams, for processes that share the work."""
+
 
 class Stream(NamedTuple):
-    """The first `length` distinct samples of one game, task, level, split and seed."""
+    """Distinct samples of one game, task, level, split and seed: `length` of them after the first `skip`."""
 
     game: str
     task: str
@@ -23,6 +30,7 @@ class Stream(NamedTuple):
     split: str
     seed: int
     length: int
+    skip: int = 0
 
     @property
     def name(self) -> str:
@@ -31,11 +39,45 @@ class Stream(NamedTuple):
 
     def samples(self, scale: float = 1.0) -> Iterator[Sample]:
         """Yield the samples; fewer than `length` when the stream holds no more distinct questions."""
-        game = registry.game(self.game)
+        game, until = registry.game(self.game), self.skip + self.length
         try:
-            yield from distinct(game, game.task(self.task), self.level, self.split, self.seed, self.length, scale)
+            made = distinct(game, game.task(self.task), self.level, self.split, self.seed, until, scale)
+            yield from islice(made, self.skip, None)
         except Unaskable:
             return
+
+
+class Lane(NamedTuple):
+    """Every `LANES`-th sample of endless streams, beginning with the one of index `number`, the streams in turn.
+
+    Lanes share no sample; repeated questions are dropped within a lane.
+    """
+
+    number: int
+    streams: tuple[Stream, ...]
+
+    def samples(self, scale: float = 1.0) -> Iterator[Sample]:
+        """Yield one sample of each stream, then the next of each; streams that run dry are left out."""
+        going = [self._of(stream, scale) for stream in self.streams]
+        while going:
+            made = [(samples, next(samples, None)) for samples in going]
+            yield from (sample for _, sample in made if sample is not None)
+            going = [samples for samples, sample in made if sample is not None]
+
+    def _of(self, stream: Stream, scale: float) -> Iterator[Sample]:
+        game = registry.game(stream.game)
+        with suppress(Unaskable):
+            yield from distinct(
+                game,
+                game.task(stream.task),
+                stream.level,
+                stream.split,
+                stream.seed,
+                ENDLESS,
+                scale,
+                self.number,
+                LANES,
+            )
 
 
 def streams(

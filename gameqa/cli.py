@@ -212,7 +212,7 @@ def check(
 
 @app.command()
 def build(
-    recipe: Annotated[str, typer.Argument(help="Name of the build, for example mini.")],
+    recipe: Annotated[str, typer.Argument(help="Name of the build, for example mini, or a YAML file.")],
     out: Annotated[Path, typer.Option(help="Folder of the data set.")],
     workers: Annotated[int | None, typer.Option(help="Processes; one per core by default.")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace what another build left in the folder.")] = False,
@@ -225,6 +225,124 @@ def build(
 
     report = run(recipe, out, workers=workers, overwrite=overwrite)
     print(report)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished build.")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="trl, verl, easyr1, ms-swift, llamafactory, nemo-gym, openai-jsonl, webdataset or published.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write; it must be missing or empty.")],
+    split: Annotated[str | None, typer.Option(help="train, validation or test; all that have rows by default.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The most rows of each split; all by default.")] = None,
+    model: Annotated[str | None, typer.Option(help="Name of the model in the requests of openai-jsonl.")] = None,
+) -> None:
+    """Write a finished build in the shape that a trainer, an evaluator or an archive reads.
+
+    Example: gameqa export out/mini --format trl --out out/mini-trl --split train
+    """
+    from gameqa.builders.exports import MODEL  # pyright: ignore[reportMissingImports]
+    from gameqa.builders.exports import export as run  # pyright: ignore[reportMissingImports]
+
+    counts = run(folder, form, out, split, limit, model or MODEL)
+    print(f"{', '.join(f'{rows} {name} rows' for name, rows in counts.items())} as {form} in {out}")
+
+
+@app.command()
+def push(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished build.")],
+    repo_id: Annotated[str, typer.Argument(help="OWNER/NAME on the Hugging Face Hub; made when missing.")],
+    private: Annotated[bool, typer.Option("--private", help="Make the repository private.")] = False,
+    revision: Annotated[str, typer.Option(help="The branch; made when missing.")] = "main",
+    tag: Annotated[str | None, typer.Option(help="Name of the finished state; by default the release, as v1.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be sent; uses no network.")] = False,
+) -> None:
+    """Send a build to the Hugging Face Hub in one commit, compare what arrived, and tag it. Run again to go on.
+
+    Example: gameqa push out/mini me/gameqa --private
+    """
+    from gameqa.builders import push as pushing  # pyright: ignore[reportMissingImports]
+
+    if dry_run:
+        print(pushing.prepare(folder, repo_id, revision, tag, private))
+    else:
+        print(pushing.push(folder, repo_id, revision, tag, private))
+
+
+@app.command()
+def stats(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished build.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained page with charts as well.")] = None,
+) -> None:
+    """Count what a build holds: rows, answers, difficulty and picture sizes, by game, task and level.
+
+    Example: gameqa stats out/mini --html out/mini.html
+    """
+    from gameqa.builders import stats as telling  # pyright: ignore[reportMissingImports]
+    from gameqa.builders.survey import data_files, read  # pyright: ignore[reportMissingImports]
+    from gameqa.core.files import write_atomic
+    from gameqa.tools.progress import progress
+
+    files = data_files(folder)
+    found = read(progress(files, len(files), "reading", "files"))
+    if html:
+        write_atomic(html, telling.page(folder.resolve().name, found))
+    if as_json:
+        import json
+
+        print(json.dumps(telling.plain(telling.tables(found)), indent=2, ensure_ascii=False))
+    else:
+        telling.print_tables(telling.tables(found), None if sys.stdout.isatty() else 140)
+
+
+@app.command("import")
+def import_published(
+    source: Annotated[Path, typer.Argument(help="Folder with games_data_<split>.json and the pictures.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; it must be missing or empty.")],
+) -> None:
+    """Read the published GameQA data into our columns; problems.jsonl tells what could not be read for certain.
+
+    Exit code 1 when no row could be read.
+
+    Example: gameqa import downloads/GameQA-140K --out out/published
+    """
+    from gameqa.builders.published import import_published as run  # pyright: ignore[reportMissingImports]
+
+    report = run(source, out)
+    print(report)
+    if not report.rows:
+        sys.exit(1)
+
+
+@app.command()
+def rebuild(
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished build.")],
+    verify: Annotated[bool, typer.Option("--verify", help="Change nothing; make rows again and compare.")] = False,
+    fraction: Annotated[float, typer.Option(help="Share of the rows to compare, above 0 up to 1.")] = 1.0,
+    workers: Annotated[int | None, typer.Option(help="Processes; one per core by default.")] = None,
+) -> None:
+    """Make damaged files of a build again; with --verify, compare its rows with fresh ones. Exit code 1: some differ.
+
+    Example: gameqa rebuild out/mini --verify --fraction 0.1
+    """
+    from gameqa.builders.rebuild import compare  # pyright: ignore[reportMissingImports]
+    from gameqa.builders.rebuild import rebuild as run  # pyright: ignore[reportMissingImports]
+
+    if not verify:
+        print(run(folder, workers=workers))
+        return
+    found = compare(folder, fraction, workers=workers)
+    if not found.same_code:
+        print("note: the build was made by other code", file=sys.stderr)
+    print("\n".join([*found.differences, f"{found.rows} rows compared, {len(found.differences)} differences"]))
+    if found.differences:
+        sys.exit(1)
 
 
 @app.command()

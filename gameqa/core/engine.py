@@ -144,17 +144,21 @@ def distinct(
     seed: int,
     count: int,
     scale: float = 1.0,
+    start: int = 0,
+    step: int = 1,
 ) -> Iterator[Sample]:
     """Yield the first `count` distinct questions of a stream; repeated ones are skipped by hash.
+
+    Only every `step`-th index from `start` on is made.
 
     Raises:
         Unaskable: when the stream runs dry, naming how many distinct questions were found.
     """
     seen: set[str] = set()
-    repeats = index = 0
+    repeats, index = 0, start
     while len(seen) < count:
         made = make(game, task, level, split, seed, index, scale=scale)
-        index += 1
+        index += step
         mark = made.question_hash()
         if mark in seen:
             repeats += 1

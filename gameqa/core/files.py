@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Generator
+import shutil
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,3 +50,34 @@ def writing(folder: Path) -> Generator[None, None, None]:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
             raise UsageError(f"cannot write to {folder}: {error.strerror}; choose a writable folder") from error
         raise GameQAError(f"writing to {folder} failed: {error}") from error
+
+
+@contextmanager
+def new_folder(out: Path, replaceable: Collection[str] = ()) -> Generator[Path, None, None]:
+    """Yield a folder under a temporary name; it becomes `out` when all went well, and is removed when not.
+
+    Args:
+        out: the folder to be; missing, empty, or holding nothing but files named in `replaceable`.
+        replaceable: names of files that may be removed.
+
+    Raises:
+        UsageError: `out` holds something else, or cannot be written.
+        GameQAError: the disk is full.
+    """
+    out = out.absolute()
+    if out.exists() and (not out.is_dir() or {path.name for path in out.iterdir()} - {*replaceable}):
+        raise UsageError(f"{out} is not an empty folder; choose another one or remove it first")
+    part = out.with_name(out.name + PART)
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        try:
+            yield part
+            if out.exists():
+                for name in replaceable:
+                    (out / name).unlink(missing_ok=True)
+                out.rmdir()
+            part.replace(out)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)

@@ -1,12 +1,10 @@
 """Small exports: samples as JSON lines with PNG files, or as one parquet file. For large data sets use builds."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from gameqa.core.errors import UsageError
-from gameqa.core.files import PART, writing
+from gameqa.core.files import new_folder
 from gameqa.core.sample import Sample
 
 
@@ -19,20 +17,8 @@ def export(samples: Iterable[Sample], out: Path, form: str, split: str) -> Path:
         UsageError: `out` holds something already, or cannot be written.
         GameQAError: the disk is full.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(f"{out} is not an empty folder; choose another one or remove it first")
-    part = out.with_name(out.name + PART)
-    with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        try:
-            name = FORMATS[form](samples, part, split)
-            if out.exists():
-                out.rmdir()
-            part.replace(out)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+    with new_folder(out) as part:
+        name = FORMATS[form](samples, part, split)
     return out / name
 
 

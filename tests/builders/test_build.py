@@ -19,7 +19,7 @@ from filelock import FileLock
 from gameqa.builders import build as builds
 from gameqa.builders import streams
 from gameqa.builders.build import BuildReport, Recipe, build, verify
-from gameqa.builders.recipes import RECIPES, plan
+from gameqa.builders.recipes import plan, read_recipe
 
 import gameqa
 from gameqa.core.errors import GameQAError, Unaskable, UsageError
@@ -445,7 +445,7 @@ def test_plan_never_cuts_a_stream(recipe: Recipe) -> None:
 
 
 def test_mini_holds_every_game_task_and_level() -> None:
-    held = {(stream.game, stream.task, stream.level) for shard in plan(RECIPES["mini"]) for stream in shard.streams}
+    held = {(stream.game, stream.task, stream.level) for shard in plan(read_recipe("mini")) for stream in shard.streams}
     assert held == {
         (name, task.slug, level.value)
         for name in gameqa.games()

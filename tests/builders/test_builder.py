@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from datasets import load_dataset, load_dataset_builder
+from datasets.distributed import split_dataset_by_node
 from gameqa.builders import fingerprint as prints
 from gameqa.builders import streams
 from gameqa.builders.gameqa import GameQA
@@ -100,7 +101,30 @@ def test_arguments_select() -> None:
 
 
 def test_text_only() -> None:
-    assert load(text=True).column_names == [name for name in COLUMNS if name != "image"]
+    columns = [name for name in COLUMNS if name != "image"]
+    assert load(text=True).column_names == columns
+    rows = load_dataset("gameqa", "langtons_ant-text", samples=2, splits="test", split="test")
+    assert rows.column_names == columns and rows["data_id"] == load()["data_id"]
+
+
+def test_endless_streams_take_the_streams_in_turn() -> None:
+    endless = load_dataset("gameqa", "langtons_ant", samples=None, splits="train", split="train", streaming=True)
+    rows = [*endless.take(30)]
+    assert len({row["data_id"] for row in rows}) == 30
+    assert [(row["task"], row["plot_level"]) for row in rows[:9]] == [
+        (row["task"], row["plot_level"]) for row in rows[9:18]
+    ]
+    assert len({(row["task"], row["plot_level"]) for row in rows[:9]}) == 9
+    parts = [[row["data_id"] for row in split_dataset_by_node(endless, rank, 2).take(20)] for rank in range(2)]
+    assert not {*parts[0]} & {*parts[1]}
+    with pytest.raises(UsageError, match="samples=None has no end"):
+        load_dataset("gameqa", "langtons_ant", samples=None, split="train")
+
+
+def test_nodes_share_a_stream() -> None:
+    streamed = load(streaming=True)
+    parts = [[row["data_id"] for row in split_dataset_by_node(streamed, rank, 2)] for rank in range(2)]
+    assert sorted(parts[0] + parts[1]) == sorted(load()["data_id"]) and all(parts)
 
 
 def test_equal_requests_share_a_cache() -> None:

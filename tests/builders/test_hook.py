@@ -74,6 +74,7 @@ def test_other_paths_go_straight_through(tmp_path: Path, monkeypatch: pytest.Mon
 def test_configs_and_splits_are_listed() -> None:
     names = datasets.get_dataset_config_names("gameqa")
     assert names[:3] == ["all", "in_domain", "out_of_domain"]
-    assert {"strategic_planning", "multi_step_reasoning", *gameqa.games()} <= {*names}
+    plain = {"strategic_planning", "multi_step_reasoning", *gameqa.games()}
+    assert plain | {f"{name}-text" for name in plain} <= {*names}
     assert datasets.get_dataset_default_config_name("gameqa") == "all"
     assert datasets.get_dataset_split_names("gameqa", "langtons_ant") == ["train", "validation", "test"]

@@ -77,7 +77,7 @@ def test_show_by_game_task_and_level(run: Run, target: str) -> None:
         (["generate", "x", "--per-task", "0"], "--per-task must be at least 1"),
         (["gallery", "x", "--game", "ludo"], "unknown game 'ludo'"),
         (["check", "ludo"], "unknown game 'ludo'"),
-        (["build", "huge", "--out", "x"], "unknown recipe 'huge'; allowed: mini"),
+        (["build", "huge", "--out", "x"], "unknown recipe 'huge'; allowed: gameqa-140k, "),
         (["new", "My Game"], "is no name for a game"),
         (["new", "sudoku"], "a game 'sudoku' exists already"),
     ],
@@ -132,8 +132,11 @@ def test_interrupted_generate_leaves_nothing(tmp_path: Path) -> None:
         if part.is_dir() and len(list(part.iterdir())) > 5:
             break
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    try:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "Traceback" not in err and "interrupted" in err
     assert list(tmp_path.iterdir()) == []
