@@ -220,16 +220,16 @@ class Canvas:
         if not length:
             return
         dx, dy = (x1 - x0) / length, (y1 - y0) / length
-        slanted = round(x0) != round(x1) and round(y0) != round(y1)
         index, pen, joint = self.ink(fill), self._draw, "curve" if width > 2 else None
+        slanted = round(x0) != round(x1) and round(y0) != round(y1)
         for i in range(int(length // (dash + gap)) + 1):
             a = i * (dash + gap)
             b = min(a + dash, length)
-            points = ((x0 + dx * a, y0 + dy * a), (x0 + dx * b, y0 + dy * b))
+            start, end = (x0 + dx * a, y0 + dy * a), (x0 + dx * b, y0 + dy * b)
             if slanted:
-                pen.line([(round(x), round(y)) for x, y in points], index, width, joint)
+                pen.line((round(start[0]), round(start[1]), round(end[0]), round(end[1])), index, width, joint)
             else:
-                self.line(points, fill, width)
+                self.line([start, end], fill, width)
 
     def polygon(
         self,
@@ -357,7 +357,7 @@ class Canvas:
             self._image.paste(self.ink(halo), (at[0] + rim.left, at[1] + rim.top), half)
             paper = halo
         pixels = _inked(mask, self._steps(rgb(ink), rgb(paper), mask.used))
-        self._image.paste(pixels, (at[0] + mask.left, at[1] + mask.top), mask.covered)
+        self._put(pixels, at[0] + mask.left, at[1] + mask.top, mask.covered)
 
     def text_size(self, text: str, size: int, bold: bool = True) -> tuple[int, int]:
         """Width and height of the ink of one line of text, in pixels."""
@@ -381,7 +381,17 @@ class Canvas:
         x, y = xy
         if anchor == "mm":
             x, y = x - sprite.width / 2, y - sprite.height / 2
-        self._image.paste(pixels, (int(x // 1), int(y // 1)), sprite.mask)
+        self._put(pixels, int(x // 1), int(y // 1), sprite.mask)
+
+    def _put(self, pixels: Image.Image, left: int, top: int, mask: Image.Image | None) -> None:
+        # The core's own paste: Image.paste checks and converts first, which costs more than the pasting itself here.
+        width, height = pixels.size
+        box = (left, top, left + width, top + height)
+        surface = self._image.im
+        if mask is None:
+            surface.paste(pixels.im, box)
+        else:
+            surface.paste(pixels.im, box, mask.im)
 
     # Anti-aliasing
 
@@ -419,7 +429,7 @@ class Canvas:
         mask = _mask(big.reduce(_SMOOTH), left, top)
         table = self._steps(rgb(ink), rgb(paper), mask.used)
         pixels = Image.frombytes("L", mask.size, mask.levels.translate(table))
-        self._image.paste(pixels, (mask.left, mask.top), mask.covered)
+        self._put(pixels, mask.left, mask.top, mask.covered)
 
 
 def encode(image: Image.Image, level: int = 3) -> bytes:

@@ -1,6 +1,7 @@
 """The board as picture and as text. Lengths are pixels at scale 1, or units of the board where stated."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import cos, hypot, radians, sin
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +25,7 @@ RAYS = (22.5, 67.5, 112.5, 157.5, -157.5, -112.5, -67.5, -22.5)
 LABEL, LABEL_EDGE, LABEL_STEP, LABEL_BAND = 16, 4, 6, 80
 """Size of a ray's label, its least distance from the edge, the steps by which it makes way for marbles, and how far
 from the edge labels reach at most."""
-STEP = 0.06
+STEP = 0.1
 """Radians between two points of the drawn track."""
 
 
@@ -112,8 +113,8 @@ def label_spots(state: State, view: View, style: Style) -> Iterator[tuple[str, P
         across, down = wide / 2 + style.px(LABEL_EDGE), high / 2 + style.px(LABEL_EDGE)
         spot = _exit(frog, degree, across, down, view.side)
         beside = min(spot[0] - across, view.side - across - spot[0]) < 1
-        shifts = sorted(range(-view.side, view.side, style.px(LABEL_STEP)), key=abs)
-        ways = [(spot[0], spot[1] + shift) if beside else (spot[0] + shift, spot[1]) for shift in shifts]
+        shifts = _shifts(view.side, style.px(LABEL_STEP))
+        ways = ((spot[0], spot[1] + shift) if beside else (spot[0] + shift, spot[1]) for shift in shifts)
         yield (
             text,
             next(
@@ -121,6 +122,12 @@ def label_spots(state: State, view: View, style: Style) -> Iterator[tuple[str, P
                 spot,
             ),
         )
+
+
+@lru_cache(maxsize=8)
+def _shifts(side: int, step: int) -> list[int]:
+    """Return how far a label may move along the edge of the picture, the least first."""
+    return sorted(range(-side, side, step), key=abs)
 
 
 def _overlap(x: float, y: float, wide: float, high: float, marble: Point, reach: float) -> bool:
