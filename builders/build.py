@@ -10,6 +10,7 @@ it was when it is started again, and ends with the same bytes as one that was no
 
 import json
 import os
+import platform
 import shutil
 import time
 import warnings
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 __all__ = ["BuildReport", "Recipe", "build", "named_recipes", "plan", "read_recipe", "verify"]
 
 MANIFEST, CARD, LOCK = "manifest.json", "README.md", ".build.lock"
+
+Make = Callable[[Recipe, Path, list[Shard], list[Shard]], None]
+"""Makes the data files of a build that are missing; gets the recipe, the folder, all data files and the missing."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ def build(
     workers: int | None = None,
     overwrite: bool = False,
     progress: bool | None = None,
+    make: Make | None = None,
 ) -> BuildReport:
     """Make a dataset, or go on with one that was begun.
 
@@ -95,6 +100,7 @@ def build(
         workers: number of processes; None: one for each core.
         overwrite: replace what another build has left in the folder.
         progress: show a progress bar on stderr; None: if it is a terminal.
+        make: what makes the data files; None: our own processes. See `gameqa.builders.scale`.
 
     Raises:
         UsageError: for a recipe that does not exist, a folder that holds something else or cannot be written.
@@ -115,13 +121,13 @@ def build(
     try:
         with _claimed(out):
             missing = _open(out, identity, shards, overwrite)
-            count = workers or os.cpu_count() or 1
-            _make(recipe, out, shards, missing, count, progress)
+            make = make or partial(_make, workers=workers or os.cpu_count() or 1, progress=progress)
+            make(recipe, out, shards, missing)
             found = survey(out, shards)
             rounds = 0
             while more := top_up(recipe, _held(shards, found), rounds := rounds + 1):
                 late = _missing(out, more)
-                _make(recipe, out, more, late, count, progress)
+                make(recipe, out, more, late)
                 shards, missing = shards + more, missing + late
                 found = survey(out, shards)
             _close(out, recipe, identity, found)
@@ -139,6 +145,30 @@ def build(
         reused=len(shards) - len(missing),
         short=found.short,
     )
+
+
+def begin(recipe: Recipe, out: Path, overwrite: bool = False) -> tuple[list[Shard], list[Shard]]:
+    """Make the folder ready for others to write data files; return all of them, and those that are missing.
+
+    Raises:
+        UsageError: as by `build`.
+    """
+    shards = plan(recipe)
+    with _claimed(out):
+        return shards, _open(out, _identity(recipe), shards, overwrite)
+
+
+def check_begun(recipe: Recipe, out: Path) -> None:
+    """Check that a folder was made ready for this recipe by this very code and these libraries.
+
+    Raises:
+        UsageError: it was not.
+    """
+    manifest = read_manifest(out)
+    if manifest is None:
+        raise UsageError(f"{out} holds no build")
+    if differs := _differing(manifest, _identity(recipe)):
+        raise UsageError(f"{out} was begun with another {' and '.join(differs)} than is found on {platform.node()}")
 
 
 def verify(out: str | Path) -> list[str]:
@@ -163,8 +193,8 @@ def verify(out: str | Path) -> list[str]:
 def write_shard(shard: Shard, on_row: Callable[[], None], out: Path, schema: "pa.Schema", scale: float) -> None:
     """Make one data file. The same rows give the same bytes."""
     path = out / shard.path
-    # The process id keeps a worker that outlives its killed parent for a moment away from this file.
-    part = path.with_name(f"{path.name}.{os.getpid()}{PART}")
+    # Host and process keep a worker that outlives its killed parent for a moment, or runs elsewhere, away from this.
+    part = path.with_name(f"{path.name}.{platform.node()}.{os.getpid()}{PART}")
     with writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -224,8 +254,7 @@ def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: b
     if manifest is None:
         if any(not path.name.startswith(".") for path in out.iterdir()):
             raise UsageError(f"{out} is not empty and holds no build; choose another folder")
-    elif {name: manifest.get(name) for name in identity} != identity:
-        differs = [name for name in identity if manifest.get(name) != identity[name]]
+    elif differs := _differing(manifest, identity):
         if not overwrite:
             raise UsageError(
                 f"{out} holds a build with another {' and '.join(differs)}; choose another folder, or overwrite it"
@@ -244,6 +273,10 @@ def _open(out: Path, identity: dict[str, Any], shards: list[Shard], overwrite: b
     if manifest is None:
         write_atomic(out / MANIFEST, _json({**identity, "complete": False}))
     return _missing(out, shards)
+
+
+def _differing(manifest: dict[str, Any], identity: dict[str, Any]) -> list[str]:
+    return [name for name in identity if manifest.get(name) != identity[name]]
 
 
 def _missing(out: Path, shards: list[Shard]) -> list[Shard]:
@@ -284,8 +317,15 @@ def _make(
     schema = features(recipe.text).arrow_schema
     total = sum(shard.rows for shard in shards)
     done = total - sum(shard.rows for shard in missing)
-    with progress_bar(recipe.name, "rows", total, done, progress) as on_row:
-        run(missing, partial(write_shard, out=out, schema=schema, scale=recipe.scale), workers, on_row)
+    left = Counter(shard.game for shard in missing)
+    games = len({shard.game for shard in shards})
+    with progress_bar(recipe.name, "rows", total, done, progress) as bar:
+
+        def on_job(shard: Shard) -> None:
+            left[shard.game] -= 1
+            bar.note(f"{games - len(+left)} of {games} games, last {shard.game}")
+
+        run(missing, partial(write_shard, out=out, schema=schema, scale=recipe.scale), workers, bar, on_job)
 
 
 def _close(out: Path, recipe: Recipe, identity: dict[str, Any], found: Survey) -> None:

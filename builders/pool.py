@@ -27,7 +27,13 @@ Work = Callable[[Job, Callable[[], None]], None]
 """Does one job and calls its second argument after every row."""
 
 
-def run(jobs: Sequence[Job], work: Work[Job], workers: int, on_row: Callable[[], None]) -> None:
+def run(
+    jobs: Sequence[Job],
+    work: Work[Job],
+    workers: int,
+    on_row: Callable[[], None],
+    on_job: Callable[[Job], None] = lambda job: None,
+) -> None:
     """Do all jobs; with one worker in this process, else in spawned ones.
 
     Args:
@@ -35,6 +41,7 @@ def run(jobs: Sequence[Job], work: Work[Job], workers: int, on_row: Callable[[],
         work: a picklable function; an error it raises ends the run and is raised here.
         workers: number of processes.
         on_row: called for every row made.
+        on_job: called with every job that is done.
 
     Raises:
         GameQAError: a worker died.
@@ -42,20 +49,31 @@ def run(jobs: Sequence[Job], work: Work[Job], workers: int, on_row: Callable[[],
     if min(workers, len(jobs)) <= 1:
         for job in jobs:
             work(job, on_row)
+            on_job(job)
         return
     waiting = iter(jobs)
     crew: dict[Any, SpawnProcess] = {}
+    doing: dict[Any, Job] = {}
     try:
         with _ctrl_c_ignored():
             for _ in range(min(workers, len(jobs))):
                 link, process = _start(work)
                 crew[link] = process
         for link in crew:
-            link.send(next(waiting))
+            doing[link] = next(waiting)
+            link.send(doing[link])
         while crew:
             ready: list[Any] = wait([*crew])
             for link in ready:
-                if _receive(link, crew[link], on_row) and not _next(link, waiting):
+                if not _receive(link, crew[link], on_row):
+                    continue
+                on_job(doing[link])
+                for job in waiting:
+                    doing[link] = job
+                    link.send(job)
+                    break
+                else:
+                    link.close()  # which ends the worker
                     crew.pop(link).join()
     finally:
         for process in crew.values():
@@ -88,15 +106,6 @@ def _receive(link: Any, process: SpawnProcess, on_row: Callable[[], None]) -> bo
     if message == "row":
         on_row()
     return message == "done"
-
-
-def _next(link: Any, waiting: Iterator[Any]) -> bool:
-    """Give a worker its next job; without one, hang up, which ends it."""
-    for job in waiting:
-        link.send(job)
-        return True
-    link.close()
-    return False
 
 
 def _worker(link: Any, work: Work[Any]) -> None:

@@ -106,7 +106,7 @@ def page(rows: dict[str, dict[str, float]], keys: int, passes: int, split: str) 
             "",
             f"Written by `python scripts/benchmark_samples.py --keys {keys} --split {split} --page docs/benchmark.md`.",
             "Whole samples: board, question, proof, wording, picture and its PNG, in milliseconds of one core's time.",
-            f"{keys} keys a task of the {split} split, a third of them at each level; of {passes} passes over other keys",
+            f"{keys} keys a task of the {split} split, a third at each level; of {passes} passes over other keys",
             "the one with the lowest mean, because other work on the machine slows some of them.",
             "",
             f"Machine: {machine()}.",

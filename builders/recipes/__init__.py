@@ -34,7 +34,7 @@ from gameqa.core.game import plain
 from gameqa.core.sample import check_scale
 from gameqa.core.seeds import SPLITS
 
-from ..streams import Stream, games_of
+from ..streams import Stream, config_names, games_of
 
 Names = str | tuple[str, ...]
 
@@ -105,8 +105,11 @@ class Recipe:
             UsageError: for a name that is neither a game nor a group.
         """
         names = self.games.get(split, "all") if isinstance(self.games, Mapping) else self.games
-        found = [game for name in ([names] if isinstance(names, str) else names) for game in games_of(name)]
-        return [*dict.fromkeys(found)]
+        asked = [names] if isinstance(names, str) else names
+        for name in asked:
+            if name not in config_names():
+                raise choice_error("game or group", name, config_names())
+        return [*dict.fromkeys(game for name in asked for game in games_of(name))]
 
 
 class _RecipeFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -207,6 +210,11 @@ class Shard(NamedTuple):
 
     path: str
     streams: tuple[Stream, ...]
+
+    @property
+    def game(self) -> str:
+        """The game of all its streams."""
+        return self.streams[0].game
 
     @property
     def rows(self) -> int:

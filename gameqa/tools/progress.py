@@ -3,15 +3,28 @@
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Bar:
+    """What is to be called after every item; `note` shows a few words on the state of the work."""
+
+    advance: Callable[[], None]
+    note: Callable[[str], None]
+
+    def __call__(self) -> None:
+        """Count one more item."""
+        self.advance()
+
+
 @contextmanager
 def progress_bar(
     what: str, unit: str, total: int, done: int = 0, shown: bool | None = None
-) -> Generator[Callable[[], None], None, None]:
+) -> Generator[Bar, None, None]:
     """Show on standard error how far the work is; yield what is to be called after every item.
 
     Args:
@@ -22,7 +35,7 @@ def progress_bar(
         shown: whether to show the bar; None: if standard error is a terminal.
     """
     if not (sys.stderr.isatty() if shown is None else shown):
-        yield lambda: None
+        yield Bar(lambda: None, lambda text: None)
         return
     from rich.console import Console
     from rich.progress import (
@@ -49,7 +62,7 @@ def progress_bar(
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(what, total=total, completed=done)
-        yield lambda: bar.advance(task)
+        yield Bar(lambda: bar.advance(task), lambda text: bar.update(task, description=f"{what} ({text})"))
 
 
 def progress(items: Iterable[T], total: int, what: str, unit: str = "samples") -> Iterator[T]:

@@ -416,15 +416,15 @@ def test_progress_on_a_terminal_only(tmp_path: Path, recipe: Recipe, capfd: pyte
     assert capfd.readouterr() == ("", "")
     build(recipe, tmp_path / "shown", workers=1, progress=True)
     output, errors = capfd.readouterr()
-    assert output == "" and "72/72" in errors
+    assert output == "" and "72/72" in errors and "1 of 1 games" in errors
 
 
 def test_usage(tmp_path: Path, recipe: Recipe) -> None:
-    with pytest.raises(UsageError, match="unknown recipe 'huge'; allowed: mini"):
+    with pytest.raises(UsageError, match="unknown recipe 'huge'; allowed: gameqa-140k, "):
         build("huge", tmp_path)
     with pytest.raises(UsageError, match="workers must be at least 1, not 0"):
         build(recipe, tmp_path, workers=0)
-    with pytest.raises(UsageError, match="unknown game 'chess'"):
+    with pytest.raises(UsageError, match="unknown game or group 'chess'"):
         build(replace(recipe, games=("chess",)), tmp_path)
     with pytest.raises(UsageError, match="unknown split 'dev'"):
         replace(recipe, counts={"dev": 1})
