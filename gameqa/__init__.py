@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gameqa.core.registry import register as register
     from gameqa.core.sample import Sample as Sample
     from gameqa.core.sample import rederive as rederive
+    from gameqa.core.sample import render as render
     from gameqa.core.seeds import RELEASE as RELEASE
 
 __version__ = "0.1.0"
@@ -43,7 +44,7 @@ _HOME = {
     "errors": ("GameQAError", "InvalidRow", "MissingExtra", "Unaskable", "UsageError"),
     "game": ("Game", "Level"),
     "registry": ("game", "games", "register"),
-    "sample": ("Sample", "rederive"),
+    "sample": ("Sample", "rederive", "render"),
     "seeds": ("RELEASE",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -64,6 +65,7 @@ __all__ = [
     "generate",
     "rederive",
     "register",
+    "render",
     "sample",
     "score",
 ]

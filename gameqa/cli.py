@@ -134,6 +134,36 @@ def show(
 
 
 @app.command()
+def render(
+    game: Annotated[str, typer.Argument(help="Id of the game.")],
+    state: Annotated[Path, typer.Option(help="File with the state as JSON, as in the column state; - reads stdin.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write the PNG; ./<game>.png by default.")] = None,
+    scale: Scale = 1.0,
+    text: Annotated[bool, typer.Option(help="Print the text view as well.")] = False,
+) -> None:
+    """Draw any legal state of a game, for example one made by hand. Exit code 1: it is not legal.
+
+    Example: gameqa render tictactoe --state board.json --out board.png
+    """
+    from gameqa.core import registry
+    from gameqa.core.files import write_atomic
+    from gameqa.core.sample import read_state
+    from gameqa.core.sample import render as drawn
+    from gameqa.draw.canvas import encode
+
+    found = registry.game(game)
+    try:
+        content = sys.stdin.buffer.read() if str(state) == "-" else state.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {state}: {error.strerror}") from error
+    path = out or Path(f"{game}.png")
+    write_atomic(path, encode(drawn(game, content, scale)))
+    if text:
+        print(f"{found.describe(read_state(found, content))}\n")
+    print(f"picture: {path}")
+
+
+@app.command()
 def gallery(
     out: Annotated[Path, typer.Argument(help="Folder of the page; index.html is written into it.")],
     game: Names = None,
@@ -216,15 +246,43 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder of the data set.")],
     workers: Annotated[int | None, typer.Option(help="Processes; one per core by default.")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace what another build left in the folder.")] = False,
+    executor: Annotated[
+        str | None, typer.Option(help="local, slurm or ray: share the work out through datatrove (extra: scale).")
+    ] = None,
+    tasks: Annotated[
+        int | None, typer.Option(help="With --executor: parts of the work; at most 1000 by default.")
+    ] = None,
+    slurm_partition: Annotated[str | None, typer.Option(help="With slurm, required: where the tasks run.")] = None,
+    slurm_time: Annotated[str | None, typer.Option(help="With slurm: limit of a task; 12:00:00 by default.")] = None,
+    slurm_cpus: Annotated[int | None, typer.Option(help="With slurm: cores of a task; 1 by default.")] = None,
 ) -> None:
     """Build a data set: parquet shards with pictures, a card and a manifest. Run again to resume.
 
+    With --executor, --workers is how many tasks run at once; with slurm and ray, as many as there is room for.
+
     Example: gameqa build mini --out out/mini
     """
-    from gameqa.builders.build import build as run  # pyright: ignore[reportMissingImports]
+    slurm = {"partition": slurm_partition, "time": slurm_time, "cpus": slurm_cpus}
+    asked = {name: value for name, value in slurm.items() if value is not None}
+    if executor not in (None, "local", "slurm", "ray"):
+        raise UsageError(f"unknown executor {executor!r}; allowed: local, slurm, ray")
+    if tasks is not None and not executor:
+        raise UsageError("--tasks needs --executor local, slurm or ray")
+    if asked and executor != "slurm":
+        raise UsageError(f"--slurm-{next(iter(asked))} needs --executor slurm")
+    if executor is None:
+        from gameqa.builders.build import build as run  # pyright: ignore[reportMissingImports]
 
-    report = run(recipe, out, workers=workers, overwrite=overwrite)
-    print(report)
+        print(run(recipe, out, workers=workers, overwrite=overwrite))
+        return
+    if executor == "slurm" and not slurm_partition:
+        raise UsageError("--executor slurm needs --slurm-partition")
+    from gameqa.builders import scale  # pyright: ignore[reportMissingImports]
+
+    if executor == "slurm":
+        print(scale.submit(recipe, out, scale.Slurm(**asked), tasks, workers, overwrite))
+    else:
+        print(scale.shared_build(recipe, out, executor, tasks, workers, overwrite))
 
 
 @app.command()
@@ -234,7 +292,8 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="trl, verl, easyr1, ms-swift, llamafactory, nemo-gym, openai-jsonl, webdataset or published.",
+            help="trl, verl, easyr1, ms-swift, llamafactory, nemo-gym, openai-jsonl, webdataset, published or "
+            "trajectories.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write; it must be missing or empty.")],

@@ -13,6 +13,8 @@ Every export can be scored with `gameqa.score(reply, facts)`, where `facts` are 
     nemo-gym            `verifier_metadata`
     openai-jsonl        the line of `answers/<split>.jsonl` whose `data_id` is the `custom_id`
     webdataset          `<key>.json`, the whole row
+
+`trajectories` holds no questions to be scored but pictures of what happens next, see `courses`.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,12 +24,12 @@ from gameqa.core.errors import UsageError, choice_error
 from gameqa.core.files import new_folder
 from gameqa.tools.progress import progress_bar
 
-from . import archives, lines, tables
+from . import archives, courses, lines, tables
 from .rows import MODEL, Built, Row, Target
 
 __all__ = ["FORMATS", "MODEL", "export"]
 
-FORMATS: dict[str, Callable[[Iterator[Row], Target], None]] = {
+FORMATS: dict[str, Callable[[Iterator[Row], Target], int | None]] = {
     "trl": tables.trl,
     "verl": tables.verl,
     "easyr1": tables.easyr1,
@@ -37,8 +39,9 @@ FORMATS: dict[str, Callable[[Iterator[Row], Target], None]] = {
     "openai-jsonl": lines.openai,
     "webdataset": archives.webdataset,
     "published": archives.published,
+    "trajectories": courses.trajectories,
 }
-"""Name of a format and the function that writes one split of it."""
+"""Name of a format and the function that writes one split of it and may return how many rows it had to skip."""
 
 WITH_PICTURES = ("published",)
 """Formats that have no place for a row without a picture."""
@@ -54,6 +57,8 @@ def export(
     progress: bool | None = None,
 ) -> dict[str, int]:
     """Write the rows of a finished build in another format, all or nothing; return the rows of each split.
+
+    Rows that a format had to skip are counted apart, as `skipped <split>`.
 
     Args:
         folder: the built folder.
@@ -84,13 +89,18 @@ def export(
     if form in WITH_PICTURES and not built.pictures:
         allowed = ", ".join(name for name in FORMATS if name not in WITH_PICTURES)
         raise UsageError(f"{form} needs pictures, and {folder} is a text-only build; allowed: {allowed}")
-    counts = {name: min(count, limit or count) for name, count in built.splits.items() if split in (None, name)}
+    chosen = {name: min(count, limit or count) for name, count in built.splits.items() if split in (None, name)}
+    counts: dict[str, int] = {}
     with (
         new_folder(Path(out)) as part,
-        progress_bar(form, "rows", sum(counts.values()), shown=progress) as done,
+        progress_bar(form, "rows", sum(chosen.values()), shown=progress) as done,
     ):
-        for name, count in counts.items():
-            FORMATS[form](_counted(built.rows(name, count), done), Target(part, name, built.pictures, model))
+        for name, count in chosen.items():
+            target = Target(part, name, built.pictures, model, built.scale)
+            skipped = FORMATS[form](_counted(built.rows(name, count), done), target) or 0
+            counts[name] = count - skipped
+            if skipped:
+                counts[f"skipped {name}"] = skipped
     return counts
 
 

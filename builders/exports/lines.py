@@ -18,13 +18,11 @@ Sources of the shapes:
 """
 
 import json
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from .rows import Row, Shards, Target, data_url, encode, facts, ground_truth, marked_prompt, prompt
+from .rows import Row, Shards, Target, data_url, encode, facts, ground_truth, json_lines, marked_prompt, prompt
 
 BATCH_REQUESTS, BATCH_BYTES = 50_000, 200_000_000
 """The most requests and bytes of one batch file."""
@@ -32,7 +30,7 @@ BATCH_REQUESTS, BATCH_BYTES = 50_000, 200_000_000
 
 def ms_swift(rows: Iterator[Row], to: Target) -> None:
     """Write `<split>.jsonl` and the pictures below `images/`."""
-    with _lines(to.folder / f"{to.split}.jsonl") as write:
+    with json_lines(to.folder / f"{to.split}.jsonl") as write:
         for row in rows:
             write(
                 {
@@ -50,7 +48,7 @@ def llamafactory(rows: Iterator[Row], to: Target) -> None:
 
     The assistant's turn is the worked solution, which ends with the answer in the form that the prompt asks for.
     """
-    with _lines(to.folder / f"{to.split}.jsonl") as write:
+    with json_lines(to.folder / f"{to.split}.jsonl") as write:
         for row in rows:
             write(
                 {
@@ -76,7 +74,7 @@ def llamafactory(rows: Iterator[Row], to: Target) -> None:
 
 def nemo_gym(rows: Iterator[Row], to: Target) -> None:
     """Write `<split>.jsonl`, pictures as data URLs."""
-    with _lines(to.folder / f"{to.split}.jsonl") as write:
+    with json_lines(to.folder / f"{to.split}.jsonl") as write:
         for row in rows:
             content: Any = prompt(row)
             if to.pictures:
@@ -92,7 +90,7 @@ def nemo_gym(rows: Iterator[Row], to: Target) -> None:
 
 def openai(rows: Iterator[Row], to: Target) -> None:
     """Write requests to `<split>-00000.jsonl` and so on, and the facts, which no request may hold, to `answers/`."""
-    with _lines(to.folder / "answers" / f"{to.split}.jsonl") as answer:
+    with json_lines(to.folder / "answers" / f"{to.split}.jsonl") as answer:
 
         def requests() -> Iterator[bytes]:
             for row in rows:
@@ -115,14 +113,6 @@ def _request(row: Row, to: Target) -> Row:
         "url": "/v1/chat/completions",
         "body": {"model": to.model, "messages": [{"role": "user", "content": content}]},
     }
-
-
-@contextmanager
-def _lines(path: Path) -> Generator[Callable[[Row], None], None, None]:
-    """Yield a function that writes one object as a line of a new file."""
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
-        yield lambda value: print(encode(value), file=file)
 
 
 def _images(row: Row, to: Target) -> Row:

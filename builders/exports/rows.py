@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -48,12 +49,14 @@ class Target:
         split: name of the split.
         pictures: whether the rows have pictures.
         model: the model that requests are for.
+        scale: the scale of the rows' pictures.
     """
 
     folder: Path
     split: str
     pictures: bool
     model: str
+    scale: float
 
 
 class Built:
@@ -62,6 +65,7 @@ class Built:
     Attributes:
         splits: number of rows of each split that has any.
         pictures: whether the rows have pictures.
+        scale: the scale of the pictures.
 
     Raises:
         UsageError: the folder holds no finished build.
@@ -72,8 +76,9 @@ class Built:
         try:
             manifest = json.loads((folder / MANIFEST).read_bytes())
             complete = manifest["complete"]
+            self.scale = float(manifest["recipe"].get("scale", 1))
             entries = {name: entry["rows"] for name, entry in manifest["files"].items() if name.endswith(".parquet")}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             complete, entries = False, {}
         if not complete or not entries:
             raise UsageError(f"{folder} holds no finished build; make one with `gameqa build`")
@@ -135,6 +140,14 @@ def ground_truth(row: Row) -> str:
 def encode(value: Any) -> str:
     """Return a value as one line of JSON."""
     return json.dumps(value, ensure_ascii=False)
+
+
+@contextmanager
+def json_lines(path: Path) -> Generator[Callable[[Row], None], None, None]:
+    """Yield a function that writes one object as a line of a new file."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        yield lambda value: print(encode(value), file=file)
 
 
 def data_url(row: Row) -> str:

@@ -125,6 +125,36 @@ class Solution:
         return plain(self.accepted)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame(Generic[S]):
+    """One state of a course of moves.
+
+    Attributes:
+        state: the state, legal and drawable like any other.
+        move: the move that led here from the frame before, in the game's own words; None for the first frame.
+    """
+
+    state: S
+    move: str | None = None
+
+
+def course(start: S, moves: Iterable[tuple[str, S]]) -> list[Frame[S]] | None:
+    """Return the frames of a course; a move that changes nothing has none.
+
+    Args:
+        start: the state before all moves.
+        moves: each move with the state after it.
+
+    Returns:
+        The frames; None when no move changes anything.
+    """
+    frames = [Frame(start)]
+    for move, state in moves:
+        if state != frames[-1].state:
+            frames.append(Frame(state, move))
+    return frames if len(frames) > 1 else None
+
+
 class Task(ABC, Generic[S, P]):
     """One question template. Subclasses are stateless; class attributes describe the template."""
 
@@ -215,6 +245,20 @@ class Task(ABC, Generic[S, P]):
     def text_view(self, state: S, params: Mapping[str, Any]) -> str | None:
         """Return the text view for this question when it differs from the game's; None: the game's."""
         return None
+
+    def trajectory(self, state: S, params: Mapping[str, Any]) -> Sequence[Frame[S]] | None:
+        """Return the course of moves that the question or its answer describes; None: there is none to show.
+
+        By the game's own rules, from `(state, params)` alone, `params["options"]` included. The first frame is the
+        state itself, and neighbouring frames differ, see `course`. A course ends before a state of which the game has
+        no picture (a capture, a crash, a piece on its goal).
+        """
+        return None
+
+    def listed_answer(self, state: S, params: Mapping[str, Any]) -> Json:
+        """Return the right one of the listed options of a choice question."""
+        solution = self.solve(state, params)
+        return next(value for value in params["options"] if self.is_right(state, params, value, solution))
 
     def answer_format(self) -> str:
         """Return the sentence that says how to answer."""

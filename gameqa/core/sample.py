@@ -169,15 +169,55 @@ def draw(game: Game[Any, Any], state: Any, scale: float = 1.0) -> "Image":
     return game.draw(state, Style(scale=scale))
 
 
+def read_state(game: Game[Any, Any], state: str | bytes | Mapping[str, Json]) -> Any:
+    """Read a state of a game, given as JSON text or as the plain JSON of `to_json`.
+
+    Raises:
+        InvalidRow: in one sentence: no JSON, or not a legal state, in the words of the game.
+    """
+    try:
+        data: Any = msgspec.json.decode(state) if isinstance(state, str | bytes) else state
+    except (ValueError, RecursionError) as error:
+        raise InvalidRow(f"the state of {game.id} is not valid JSON: {error}") from None
+    try:
+        return game.state_type.from_json(data)
+    except ValueError as error:
+        raise InvalidRow(f"the state of {game.id} is not valid: {error}") from None
+
+
+def render(game: str, state_json: str | bytes | Mapping[str, Json], scale: float = 1.0) -> "Image":
+    """Draw any legal state of a game, for example one made by hand or one that a move leads to.
+
+    Args:
+        game: id of a game, see `gameqa.games()`.
+        state_json: the state as in the column `state`: JSON text, or the mapping it stands for.
+        scale: picture scale, 0.5 to 4.
+
+    Raises:
+        UsageError: the game does not exist, or the scale is out of range.
+        InvalidRow: the text is no JSON, or the state is not legal or cannot be drawn; the message says why.
+
+    Example:
+        >>> import gameqa
+        >>> gameqa.render("tictactoe", '{"board": [["O", "X", "O"], [" ", "X", " "], [" ", " ", " "]]}').mode
+        'P'
+    """
+    found = registry.game(game)
+    check_scale(scale)
+    state = read_state(found, state_json)
+    try:
+        return draw(found, state, scale)
+    except Exception as error:  # some games allow boards of any size, and no renderer is made for all of them
+        raise InvalidRow(f"this state of {game} is legal but cannot be drawn at scale {scale}: {error}") from error
+
+
 def _state(game_name: str, text: str) -> tuple[Game[Any, Any], Any]:
     """Return the game and the state behind a row's `game_name` and `state`, validated."""
     try:
         game = registry.game(game_name)
-        return game, game.state_type.from_json(msgspec.json.decode(text))
     except UsageError as error:
         raise InvalidRow(str(error)) from None
-    except (msgspec.DecodeError, ValueError) as error:
-        raise InvalidRow(f"the state of {game_name} is not valid: {error}") from None
+    return game, read_state(game, text)
 
 
 def read_params(task: Task[Any, Any], state: Any, params: Json) -> dict[str, Json]:

@@ -199,6 +199,35 @@ def untouched(case: Case) -> Iterator[str]:
             yield f"{sample.data_id}: two calls of to_json share mutable objects"
 
 
+def trajectories(case: Case) -> Iterator[str]:
+    """A course of moves begins with the state, changes something with every move, and its states are legal."""
+    for sample in case.samples:
+        task, state, params = read_row(sample.row(image=False))
+        frames, again = task.trajectory(state, params), task.trajectory(state, params)
+        if frames is None:
+            continue
+        if frames != again or canonical_json(params) != sample.params:
+            yield f"{sample.data_id}: a second call gives another trajectory, or the params change"
+        states = [canonical_json(frame.state.to_json()) for frame in frames]
+        if len(frames) < 2 or states[0] != sample.state or frames[0].move is not None:
+            yield f"{sample.data_id}: a trajectory must begin with the state, without a move, and go on from there"
+        if not all(frame.move for frame in frames[1:]):
+            yield f"{sample.data_id}: a frame of the trajectory lacks its move"
+        pictures = [draw(case.game, frame.state).convert("RGB") for frame in frames]
+        for number, (before, after) in enumerate(pairwise(zip(states, pictures, strict=True)), 1):
+            if before[0] == after[0] or before[1] == after[1]:
+                what = "changes nothing" if before[0] == after[0] else "changes nothing in the picture"
+                yield f"{sample.data_id}: move {number} of the trajectory, {frames[number].move!r}, {what}"
+        for number, text in enumerate(states):
+            try:
+                same = canonical_json(case.game.state_type.from_json(msgspec.json.decode(text)).to_json()) == text
+            except (ValueError, msgspec.ValidationError) as error:
+                yield f"{sample.data_id}: state {number} of the trajectory is not legal: {error}"
+                continue
+            if not same:
+                yield f"{sample.data_id}: state {number} of the trajectory changes on its way through JSON"
+
+
 def schemas(case: Case) -> Iterator[str]:
     """Rows from outside are refused with one sentence when state or params are malformed."""
     sample = case.samples[0]
@@ -232,6 +261,7 @@ CHECKS: tuple[Check, ...] = (
     pictures,
     visible,
     untouched,
+    trajectories,
     schemas,
 )
 """Checks of a few samples of a case."""

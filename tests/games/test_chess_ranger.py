@@ -441,8 +441,8 @@ def test_pieces_differ_in_shape_and_fill_their_squares() -> None:
     ("change", "message"),
     [
         ({"pieces": 4}, "pieces must be 5"),
-        ({"board": ["........"] * 8, "pieces": 0}, "2 to 8 pieces"),
-        ({"board": ["PPPPPPPP", "P......."] + ["........"] * 6, "pieces": 9}, "2 to 8 pieces"),
+        ({"board": ["........"] * 8, "pieces": 0}, "1 to 8 pieces"),
+        ({"board": ["PPPPPPPP", "P......."] + ["........"] * 6, "pieces": 9}, "1 to 8 pieces"),
         ({"board": EXAMPLE["board"][:7]}, "length"),
         ({"board": ["......p.", *EXAMPLE["board"][1:]]}, "regex"),
         ({"board": ["......P.\n", *EXAMPLE["board"][1:]]}, "regex"),

@@ -103,6 +103,11 @@ class Puzzle:
         pieces[capture.source] = "."
         return "".join(pieces)
 
+    def board(self, position: Position) -> State:
+        """Return a position as a board."""
+        kinds = dict(zip(self.squares, position, strict=True))
+        return State("".join(kinds.get(square, ".") for square in range(SIDE * SIDE)))
+
     def most(self, position: Position) -> int:
         """Return the greatest number of captures in a row: depth first, every position once."""
         known = self._most.get(position)

@@ -12,8 +12,8 @@ SIDE = 8
 SQUARES = tuple(f"{file}{rank}" for rank in range(SIDE, 0, -1) for file in "abcdefgh")
 """Names of the squares in the order of the board's strings: `a8` is number 0, `h1` number 63."""
 NUMBER = {name: number for number, name in enumerate(SQUARES)}
-FEWEST, MOST = 2, 8
-"""Pieces on a board; with more of them, searching all captures takes too long."""
+FEWEST, MOST = 1, 8
+"""Pieces on a board; a single one is left at the end, with more than eight searching all captures takes too long."""
 
 
 class Piece(NamedTuple):

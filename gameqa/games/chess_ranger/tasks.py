@@ -1,6 +1,6 @@
 """The five questions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 from random import Random
@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import around
 from gameqa.core.options import shuffled
 from gameqa.core.words import counted, listed
@@ -142,6 +142,18 @@ class MaxCaptures(Task[State, ChessRangerParams]):
                 f"{'is' if most == 1 else 'are'} the most that can be made."
             )
         return Solution(most, steps, work=float(count + len(first) + rows))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """One longest sequence of captures."""
+        search = puzzle(state)
+
+        def after() -> Iterator[tuple[str, State]]:
+            position = search.start
+            for move in search.longest(position):
+                words, position = _order(search, position, move), search.after(position, move)
+                yield words, search.board(position)
+
+        return course(state, after())
 
 
 class PerceptionTask(Task[State, ChessRangerParams]):

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.words import listed, ordinal
 
 from .generate import FreecellParams
@@ -232,6 +232,9 @@ class ValidMove(Task[State, FreecellParams]):
             return f"{_reason(state, move)}, so the move is legal."
         return f"{_objection(state, move, broken)}, so the move is not legal."
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, [self.listed_answer(state, params)])
+
 
 class CardAfterMove(Task[State, FreecellParams]):
     """Task 3."""
@@ -289,6 +292,9 @@ class CardAfterMove(Task[State, FreecellParams]):
         )
         return Solution(right, steps, work=float(len(params["moves"])))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, params["moves"])
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Card]:
@@ -302,6 +308,19 @@ class CardAfterMove(Task[State, FreecellParams]):
         slips = [*after.piles[number][-2:-1], *rng.sample(others, min(1, len(others)))]
         named = [*state.piles[number][-1:], *(move.card for move in played)]
         return _card_options(right, slips, named, rng)
+
+
+def _course(state: State, moves: Iterable[Any]) -> Sequence[Frame[State]] | None:
+    """Return the tables that legal moves, as in params, lead to."""
+
+    def after() -> Iterator[tuple[str, State]]:
+        now = state
+        for data in moves:
+            move = Move.from_json(data)
+            now = play(now, move)
+            yield _order(move), now
+
+    return course(state, after())
 
 
 def _busy(level: FreecellParams, rng: Random) -> FreecellParams:

@@ -106,6 +106,24 @@ def carried(state: State, move: Move) -> tuple[Card, ...]:
     return next((cards[depth:] for depth, card in enumerate(cards) if fits(card, run)), ())
 
 
+def play(state: State, move: Move) -> State | None:
+    """Return the table after a legal move; None when it turns over a card, for nobody knows which."""
+    cards = carried(state, move)
+    if not cards:
+        raise ValueError(f"the move {move} is not legal")
+    source, target = move
+    dump, piles, runs = state.dump, list(state.piles), list(state.runs)
+    if source.area is Area.WASTE:
+        dump = dump[:-1]
+    else:
+        runs[source.number - 1] = runs[source.number - 1][: -len(cards)]
+        if not runs[source.number - 1] and state.hidden[source.number - 1]:
+            return None
+    put = piles if target.area is Area.FOUNDATION else runs
+    put[target.number - 1] += cards
+    return State(state.draw, dump, tuple(piles), state.hidden, tuple(runs))
+
+
 def effect(state: State, move: Move) -> Effect | None:
     """Return what a move does, or None: it is not legal."""
     cards = carried(state, move)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.options import shuffled
 from gameqa.core.words import counted, listed
 
@@ -29,6 +29,7 @@ from .rules import (
     is_useful,
     legal_moves,
     movable,
+    play,
     tab_moves,
 )
 from .state import RANK, RANKS, RED, SIGNS, SUIT, TAKERS, Card, State, name
@@ -111,6 +112,12 @@ class MoveTask(Task[State, KlondikeParams]):
 
     def option_text(self, state: State, value: Any) -> str:
         return "none of the listed moves" if value == NONE else value
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """The right move, unless it turns over a card: nobody knows which one."""
+        answer = self.listed_answer(state, params)
+        after = None if answer == NONE else play(state, Move.read(answer))
+        return course(state, [(answer, after)]) if after else None
 
 
 class ValidMove(MoveTask):

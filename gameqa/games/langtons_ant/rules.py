@@ -1,5 +1,6 @@
 """The automaton: look, turn, recolour, move (in this order)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .state import WHITE, Ant, Cell, Facing, State
@@ -63,6 +64,14 @@ def walk(
         earlier.append(number)
         ant = after
     return played
+
+
+def boards(state: State, played: Iterable[Step]) -> Iterator[State]:
+    """Yield the board after each step."""
+    grid = [list(row) for row in state.grid]
+    for step in played:
+        grid[step.before.x][step.before.y] = 1 - step.color
+        yield State(tuple(map(tuple, grid)), step.after)
 
 
 def flips(played: list[Step], cell: Cell) -> int:

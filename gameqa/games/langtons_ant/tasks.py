@@ -1,6 +1,6 @@
 """The three questions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Annotated, Any
 
@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.words import counted
 
 from .generate import LangtonsAntParams
-from .rules import Step, flips, reachable, turned, walk
+from .rules import Step, boards, flips, reachable, turned, walk
 from .state import WHITE, Ant, Cell, Facing, State
 
 COLOR = ("white", "black")
@@ -119,6 +119,9 @@ class PoseAfterSteps(PoseTask):
         steps.append(f"After step {len(played)} the ant stands at ({end.x}, {end.y}) facing {end.facing}.")
         return Solution(_json(end), steps, work=float(len(played)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return course(state, (("step", after) for after in boards(state, walk(state, params["steps"]))))
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -193,6 +196,9 @@ class CellFlipCount(Task[State, LangtonsAntParams]):
         )
         steps.append(f"{reminder}The cell ({cell[0]}, {cell[1]}) changes {counted(total, 'time')} in all.")
         return Solution(total, steps, work=float(len(played)))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return course(state, (("step", after) for after in boards(state, walk(state, params["steps"]))))
 
 
 def _json(ant: Ant) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.words import cell_text, counted, listed
 
 from .generate import LAST, SPARE, LifeGameParams
@@ -136,6 +136,9 @@ class NextLiveCount(CountTask):
         steps.append(f"Live cells row by row: {_sum(patterns[-1])}.")
         return Solution(live_count(patterns[-1]), steps, work=float(state.size**2 * params["iterations"]))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(history(state.rows, params["iterations"]))
+
 
 class CellSequence(LifeTask):
     """Task 3."""
@@ -192,6 +195,9 @@ class CellSequence(LifeTask):
                 steps.append(f"On the whole board, {_changes(before, after)} in iteration {number}: {_pattern(after)}.")
         steps.append(f"The states in order: {_sequence(states)}.")
         return Solution(states, steps, work=float(state.size**2 * params["iterations"]))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(history(state.rows, params["iterations"]))
 
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
@@ -280,11 +286,20 @@ class RegionStabilitySteps(LifeTask):
         )
         return Solution(found.entry, steps, work=float((found.entry + 1) * size**2 + state.size**2))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """Up to the first pattern that appears again; none for a region, which is a board of its own."""
+        found = fate(state.rows) if params["size"] == state.size else None
+        return found and _course(found.patterns[: found.entry + 1])
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
         """The options are 0 to 7 whatever the answer is."""
         yield from (value for value in range(LAST + 1) if value != right)
+
+
+def _course(patterns: Sequence[Rows]) -> Sequence[Frame[State]] | None:
+    return course(State(patterns[0]), (("iteration", State(rows)) for rows in patterns[1:]))
 
 
 def _windows(value: int, cells: int, count: int) -> range:

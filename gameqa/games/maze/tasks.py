@@ -1,6 +1,7 @@
 """The six questions."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 from random import Random
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import DIRECTIONS, OPPOSITE, Cell, Direction, ahead
 from gameqa.core.words import cell_text, counted, listed
 
@@ -110,6 +111,10 @@ class PathToGoal(Task[State, MazeParams]):
         moves = directions(cells)
         return Solution(moves, _walked(state, cells), work=float(len(moves)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """Up to the cell before the goal: player and goal cannot be drawn in one cell."""
+        return _course(state, directions(path(state))[:-1])
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -170,6 +175,10 @@ class TurnCount(Task[State, MazeParams]):
             f"These are {counted(total, 'turn')}." if total != 1 else "This is 1 turn.",
         ]
         return Solution(total, steps, work=float(len(moves) + total))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """Up to the cell before the goal: player and goal cannot be drawn in one cell."""
+        return _course(state, directions(path(state))[:-1])
 
 
 class AvailableDirections(Task[State, MazeParams]):
@@ -266,10 +275,20 @@ class PositionAfterMoves(Task[State, MazeParams]):
         steps.append(f"At the end the player stands at {cell_text(end)}.")
         return Solution(end, steps, work=float(len(played)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """None when the moves lead over the goal: player and goal cannot be drawn in one cell."""
+        if any(step.after == state.goal for step in play(state, params["moves"])):
+            return None
+        return _course(state, params["moves"])
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
         return decoys.ends_of_moves(state, play(state, params["moves"]), rng)
+
+
+def _course(state: State, moves: Sequence[Direction]) -> Sequence[Frame[State]] | None:
+    return course(state, ((step.direction, replace(state, player=step.after)) for step in play(state, moves)))
 
 
 def _located(state: State, cell: Cell, piece: str) -> Solution:

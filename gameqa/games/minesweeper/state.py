@@ -49,6 +49,12 @@ class State:
         flat = [value for row in self.board for value in row]
         return sum(1 << place for place, value in enumerate(flat) if value in values)
 
+    def showing(self, place: int, value: int) -> Self:
+        """Return the board with one cell that shows a value."""
+        rows = [list(row) for row in self.board]
+        rows[place // self.cols][place % self.cols] = value
+        return type(self)(self.mines, tuple(map(tuple, rows)))
+
     def clues(self) -> list[Clue]:
         """Return what every number says about its hidden neighbours, flags taken as mines."""
         hidden, flags = self.mask(HIDDEN), self.mask(FLAG)

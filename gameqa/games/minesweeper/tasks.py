@@ -1,6 +1,6 @@
 """The six questions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Annotated, Any, Literal
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.masks import bits
 from gameqa.core.words import cell_text, counted, listed, ordinal
 
@@ -313,6 +313,14 @@ class RevealOutcome(CellTask):
             steps.append(f"So {_name(params)} is safe and {shows}.")
         return Solution(found, steps, work=float(len(steps) + state.mask(HIDDEN).bit_count()))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """The cell with its number; None for all else, of which nobody knows what shows, or which ends the game."""
+        place = _place(state, params)
+        found = conclusion(state, place) or ""
+        if not found.startswith("number") or state.mask(HIDDEN, FLAG).bit_count() == state.mines + 1:
+            return None
+        return course(state, [(f"reveal {_name(params)}", state.showing(place, int(found[-1])))])
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -373,6 +381,13 @@ class BestMove(CellTask):
                 else "So its number says nothing more, and nothing is to be done there.",
             ]
         return Solution(found, steps, work=float(len(steps) + state.mask(HIDDEN).bit_count()))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """The flag; None for other actions: what a cell will show need not be known."""
+        place = _place(state, params)
+        if action(state, place) != "flag":
+            return None
+        return course(state, [(f"flag {_name(params)}", state.showing(place, FLAG))])
 
 
 def _both_ways(state: State, place: int) -> list[str]:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import manhattan
 from gameqa.core.words import cell_text, counted, listed
 
@@ -363,6 +363,14 @@ class DirectionChange(PacmanTask):
     ) -> Iterable[Any]:
         now = _way(state, self.ghost).step
         return [{"change": direction != now, "direction": direction} for direction in DIRECTIONS]
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """Pac-Man's steps; None when he would step onto a ghost, which stands still."""
+        direction, count = params["moves"][0]
+        path = straight(state.free, state.pacman, direction, state.size, count)
+        if {state.pinky, state.blinky} & {*path}:
+            return None
+        return course(state, ((direction, _after(state, path[:steps], direction)) for steps in range(1, len(path) + 1)))
 
     def option_text(self, state: State, value: Any) -> str:
         return f"changes to {value['direction']}" if value["change"] else f"unchanged, still {value['direction']}"

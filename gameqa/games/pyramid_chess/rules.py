@@ -69,6 +69,12 @@ def placeable(state: State) -> int:
     return found
 
 
+def placed(state: State, player: int, number: int) -> State:
+    """Return the board after a player has placed a ball in a slot."""
+    bit = 1 << number
+    return State(state.size, state.blue | bit * (player == 0), state.red | bit * (player == 1))
+
+
 def completed(state: State, player: int, number: int) -> list[int]:
     """Return the blocks of a player's colour that his ball in a slot would complete."""
     own = state.balls[player] | 1 << number

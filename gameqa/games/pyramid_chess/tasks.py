@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.masks import bits
 from gameqa.core.words import counted, listed
 
@@ -25,6 +25,7 @@ from .rules import (
     missing,
     outcome_of,
     placeable,
+    placed,
     status_of,
 )
 from .state import Slot, State, slots
@@ -186,6 +187,14 @@ class PlaceOutcome(SlotTask):
         )
         return Solution(found, steps, work=float(state.size + 4 * len(board.blocks[number])))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """The ball in its slot; None when it may not be placed."""
+        slot, player = _slot(params), params["player"]
+        if not outcome_of(state, slot, player).startswith("place"):
+            return None
+        after = placed(state, player, geometry(state.size).number[slot])
+        return course(state, [(f"{COLOR[player]} ball in {_named(slot)}", after)])
+
 
 class TurnsToPlace(Task[State, PyramidChessParams]):
     """Task 2."""
@@ -306,6 +315,12 @@ class BestMove(Task[State, PyramidChessParams]):
             )
         work = float(placeable(state).bit_count() + len(steps))
         return Solution([slot.x, slot.y, slot.level], steps, work=work)
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        player = params["player"]
+        [number] = bits(best_moves(state, player)[1])
+        move = f"{COLOR[player]} ball in {_named(slots(state.size)[number])}"
+        return course(state, [(move, placed(state, player, number))])
 
 
 class CountBalls(Task[State, PyramidChessParams]):

@@ -1,6 +1,6 @@
 """The six questions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from random import Random
@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
+from gameqa.core.game import Frame, NoParams, QAType, Solution, Task, course
 from gameqa.core.game import Level as QALevel
-from gameqa.core.game import NoParams, QAType, Solution, Task
 from gameqa.core.words import counted
 
 from .decoys import extended, likely_cells, place_marks, set_marks, seven, unremarkable, wrong_sets
@@ -271,6 +271,9 @@ class ActionOutcome(Task[State, Reconstruction3DParams]):
         steps.append(f"From top to bottom: {rows}.")
         return Solution(rows, steps, work=float(len(state.cells) + 3 * len(params["added"])))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, mask(map(tuple, params["added"])))
+
 
 class TransitionPath(Task[State, Reconstruction3DParams]):
     """Task 4."""
@@ -368,6 +371,9 @@ class TransitionPath(Task[State, Reconstruction3DParams]):
             said.append(f"the {VIEW_NAME[view]} {' and '.join(faults) or 'equals its target'}")
         return "; ".join(said) + "."
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, mask(map(tuple, self.listed_answer(state, params))))
+
 
 class MinAddedVoxels(Task[State, Reconstruction3DParams]):
     """Task 5."""
@@ -415,6 +421,9 @@ class MinAddedVoxels(Task[State, Reconstruction3DParams]):
             f"So the smallest number is {count}.",
         ]
         return Solution(count, steps, work=float(len(state.cells) + usable.bit_count() + 4 * count))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, next(completions(state.voxels, state.target, GOALS["both"], _least(state, "both"))))
 
 
 def _least(state: State, goal: Goal) -> int:
@@ -473,16 +482,35 @@ def _ruled_out(sets: list[int], count: int) -> str:
     return f"With {voxels}: {only} all missing cells: {shown}; but {each} some voxel is not joined to the structure."
 
 
+def _ordered(structure: int, added: int) -> Iterator[int]:
+    """Yield the voxels of an addition in an order in which they can be placed."""
+    while added:
+        bit = next(bits(added & touching(structure)))
+        yield bit
+        structure |= bit
+        added ^= bit
+
+
 def _placed(structure: int, added: int) -> str:
     """Return an order in which an addition can be placed, with a neighbour of each voxel."""
     said: list[str] = []
-    while added:
-        bit = next(bits(added & touching(structure)))
+    for bit in _ordered(structure, added):
         support = next(bits(touching(bit) & structure))
         said.append(f"{_name(CELL[bit])} next to {_name(CELL[support])}")
         structure |= bit
-        added ^= bit
     return "; then ".join(said)
+
+
+def _course(state: State, added: int) -> Sequence[Frame[State]] | None:
+    """Return the structures after each voxel of an addition, in an order that the rules allow."""
+
+    def after() -> Iterator[tuple[str, State]]:
+        now = state
+        for bit in _ordered(state.voxels, added):
+            now = State(now.voxels | bit, now.target, now.remaining - 1)
+            yield f"add {_name(CELL[bit])}", now
+
+    return course(state, after())
 
 
 TASKS = (

@@ -1,6 +1,6 @@
 """The five questions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from random import Random
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.options import shuffled
 from gameqa.core.words import arrows, counted, listed
 
@@ -201,6 +201,9 @@ class MovePrediction(ColorTask):
         steps.append(f"Before all moves, in the cube shown, {_named(way[-1])} is {right}.")
         return Solution(right, steps, work=float(len(moves)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, params["moves"])
+
 
 class SingleFaceSolve(Task[State, RubiksCubeParams]):
     """Task 3."""
@@ -247,6 +250,9 @@ class SingleFaceSolve(Task[State, RubiksCubeParams]):
         steps.append(_fewer(state.stickers, color, len(way)))
         return Solution(len(way), steps, work=float(len(way)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, _wanted(face_solution(state.stickers, FACES.index(params["face"]))))
+
 
 class FullSolve(Task[State, RubiksCubeParams]):
     """Task 4."""
@@ -282,6 +288,9 @@ class FullSolve(Task[State, RubiksCubeParams]):
             steps.append(f"Turn {number}, {move}: face {move[0]} turns, and {strips} move. Then {_letters(stickers)}.")
         steps.append(_too_few(len(way)))
         return Solution(len(way), steps, work=float(len(way)))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, _wanted(cube_solution(state.stickers)))
 
 
 class ColorCount(Task[State, RubiksCubeParams]):
@@ -386,6 +395,12 @@ def _strip(face: Face, place: int) -> str:
     """Return the strip of a face's neighbours on which a place lies, with its direction."""
     name = FACES[place // 9]
     return next(strip for strip in STRIPS[face] if strip[0] == name)
+
+
+def _course(state: State, moves: Sequence[Move]) -> Sequence[Frame[State]] | None:
+    return course(
+        state, ((move, State(turned(state.stickers, *moves[:number]))) for number, move in enumerate(moves, 1))
+    )
 
 
 def _wanted(way: list[Move] | None) -> list[Move]:

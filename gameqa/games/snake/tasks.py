@@ -1,6 +1,7 @@
 """The five questions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 from random import Random
 from typing import Annotated, Any, Literal, get_args
@@ -9,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import Cell, Direction, ahead, direction_of, manhattan, sides
 from gameqa.core.words import cell_text, counted, listed
 
@@ -176,6 +177,9 @@ class WhatHappens(SnakeTask):
             steps.append(f"All {len(played)} moves are carried out, and none of them ends the process.")
         return Solution(event or "nothing", steps, work=float(len(played)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, params["moves"])
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -221,6 +225,23 @@ class ShortestPathLength(SnakeTask):
         path = shortest(state)
         steps = _explained(state, path)
         return Solution(-1 if path is None else len(path), steps, work=float(state.size + len(path or ())))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, shortest(state) or ())
+
+
+def _course(state: State, moves: Sequence[Direction]) -> Sequence[Frame[State]] | None:
+    """Return the boards before the step that ends the process: a crash and a meal cannot be drawn."""
+
+    def after() -> Iterator[tuple[str, State]]:
+        snake = state.snake
+        for step in play(state, moves):
+            if step.event:
+                return
+            snake = (step.cell, *snake[:-1])
+            yield step.move, replace(state, snake=snake)
+
+    return course(state, after())
 
 
 def _located(state: State, cell: Cell, what: str) -> Solution:

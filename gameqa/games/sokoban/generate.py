@@ -11,7 +11,7 @@ from gameqa.core.game import Level, Params
 from gameqa.core.masks import bits
 
 from .rules import flood
-from .state import BOX, BOX_ON_TARGET, FLOOR, MOST_BOXES, PLAYER, PLAYER_ON_TARGET, SIZES, TARGET, WALL, Cell, State
+from .state import BOX, BOX_ON_TARGET, FLOOR, MOST_BOXES, PLAYER, PLAYER_ON_TARGET, SIZES, TARGET, WALL, State
 
 Positive = Annotated[int, Meta(ge=1, le=60)]
 Span = tuple[Positive, Positive]
@@ -165,19 +165,8 @@ def perturb(state: State, rng: Random) -> State:
     there = rng.choice([cell for cell in state.open_cells if cell not in taken | moved])
     moved.remove(rng.choice(sorted(moved)))
     moved.add(there)
-
-    def code(cell: Cell, old: int) -> int:
-        if old == WALL:
-            return WALL
-        on_target = cell in targets
-        if cell in boxes:
-            return BOX_ON_TARGET if on_target else BOX
-        if cell in players:
-            return PLAYER_ON_TARGET if on_target else PLAYER
-        return TARGET if on_target else FLOOR
-
-    grid = state.grid
-    return State.of(tuple(tuple(code((r, c), old) for c, old in enumerate(row)) for r, row in enumerate(grid)))
+    (player,) = players
+    return state.placed(player, boxes, targets)
 
 
 def _carve(rng: Random, plan: SokobanParams) -> int:

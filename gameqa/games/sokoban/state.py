@@ -1,5 +1,6 @@
 """The board of Sokoban."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -62,6 +63,22 @@ class State:
         if len(boxes) != len(targets) or not 1 <= len(boxes) <= MOST_BOXES:
             raise ValueError(f"the grid must hold 1 to {MOST_BOXES} boxes and as many targets")
         return cls(grid, players[0], boxes, targets)
+
+    def placed(self, player: Cell, boxes: Collection[Cell], targets: Collection[Cell] | None = None) -> Self:
+        """Return this board with the player, the boxes and perhaps the targets on other cells."""
+        aims = self.targets if targets is None else targets
+
+        def code(cell: Cell) -> int:
+            if self.grid[cell[0]][cell[1]] == WALL:
+                return WALL
+            on_target = cell in aims
+            if cell in boxes:
+                return BOX_ON_TARGET if on_target else BOX
+            if cell == player:
+                return PLAYER_ON_TARGET if on_target else PLAYER
+            return TARGET if on_target else FLOOR
+
+        return self.of(tuple(tuple(code((r, c)) for c in range(self.width)) for r in range(self.height)))
 
     @property
     def height(self) -> int:

@@ -1,6 +1,6 @@
 """The six questions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import manhattan
 from gameqa.core.options import cell_lattice
 from gameqa.core.words import arrows, cell_text, counted, listed
@@ -106,6 +106,9 @@ class PlayerAfterMoves(SokobanTask):
         steps.append(f"After the last move the player stands at {cell_text(end)}.")
         return Solution(end, steps, work=float(len(played)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, params["moves"])
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -186,6 +189,17 @@ class BoxAfterMoves(SokobanTask):
         steps.append(f"After the last move the box is at {cell_text(end)}.")
         return Solution(end, steps, work=float(len(slid)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """None when the box crosses the player's cell, which no picture can show."""
+        box: Cell = (params["box"][0], params["box"][1])
+        slid = slide(state, box, params["moves"])
+        if any(step.after == state.player for step in slid):
+            return None
+        others = [other for other in state.boxes if other != box]
+        return course(
+            state, ((f"the box goes {step.move}", state.placed(state.player, [*others, step.after])) for step in slid)
+        )
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -242,6 +256,9 @@ class MinMoves(SokobanTask):
             else f"A breadth-first search over player and box positions finds nothing shorter than {total} moves."
         )
         return Solution(total, steps, work=float(total))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, shortest_solution(state) or ())
 
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
@@ -399,6 +416,9 @@ class ShortestWalk(SokobanTask):
             )
         return Solution(moves, steps, work=float(length))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state, self.solve(state, params).value)
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -428,6 +448,19 @@ class ShortestWalk(SokobanTask):
             return f"it ends at {cell_text(cells[-1])}, not on the goal."
         more = len(value) - len(solution.value)
         return f"it is legal but {counted(more, 'move')} longer." if more else "it is legal and reaches the goal."
+
+
+def _course(state: State, moves: Sequence[Move]) -> Sequence[Frame[State]] | None:
+    """Return the boards that the player's moves lead to."""
+
+    def after() -> Iterator[tuple[str, State]]:
+        boxes = set(state.boxes)
+        for step in play(state, moves):
+            if step.outcome == "push":
+                boxes = boxes - {step.ahead} | {step.beyond}
+            yield step.move, state.placed(step.after, boxes)
+
+    return course(state, after())
 
 
 def _narrate(state: State, step: Step) -> str:

@@ -1,6 +1,7 @@
 """Shots, moving enemies, and the best plans for one and two shots."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from .state import Color, Direction, Enemy, State
@@ -68,6 +69,17 @@ def volley(state: State, direction: Direction, duration: int) -> Volley:
     found = stacks(state)
     cols = [state.ship_col - SHIFT[direction] * step for step in range(duration + 1)]
     return Volley(direction, duration, tuple(Shot(col, next(iter(found.get(col, [])), None)) for col in cols))
+
+
+def without(state: State, enemy: Enemy | None) -> State:
+    """Return the board after an enemy is destroyed, if any."""
+    return replace(state, enemies=tuple(other for other in state.enemies if other != enemy))
+
+
+def moved(state: State, direction: Direction) -> State:
+    """Return the board after the enemies have moved one column."""
+    shift = SHIFT[direction]
+    return replace(state, enemies=tuple(enemy._replace(col=enemy.col + shift) for enemy in state.enemies))
 
 
 def volleys(state: State, longest: int) -> list[Volley]:

@@ -1,6 +1,7 @@
 """The nine questions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Annotated, Any
 
@@ -8,11 +9,25 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.words import aligned, counted, listed
 
 from .generate import LONGEST, SpaceInvadersParams, recipes
-from .rules import POINTS, SHIFT, Shot, best_one, best_two, columns_worth, room, shot, stacks, volley, volleys
+from .rules import (
+    POINTS,
+    SHIFT,
+    Shot,
+    best_one,
+    best_two,
+    columns_worth,
+    moved,
+    room,
+    shot,
+    stacks,
+    volley,
+    volleys,
+    without,
+)
 from .state import Col, Color, Direction, Enemy, Row, State
 
 FILLED = 0.8
@@ -210,6 +225,9 @@ class ShootHere(_Question):
         steps = [f"The ship stands in column {state.ship_col}.", *_narrate(fired)]
         return Solution(fired.points, steps, work=float(state.total_cols))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return course(state, [("shoot", without(state, shot(state, state.ship_col).hit))])
+
 
 class MoveAndShoot(_Question):
     """Task 6."""
@@ -241,6 +259,11 @@ class MoveAndShoot(_Question):
             *_narrate(fired),
         ]
         return Solution(fired.points, steps, work=float(state.total_cols))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        there = replace(state, ship_col=params["col"])
+        after = without(there, shot(there, there.ship_col).hit)
+        return course(state, [(f"the ship moves to column {there.ship_col}", there), ("shoot", after)])
 
 
 class ContinuousShooting(_Question):
@@ -281,6 +304,20 @@ class ContinuousShooting(_Question):
         points = [single.points for single in fired]
         steps.append(f"Total: {_sum(points)} points.")
         return Solution(sum(points), steps, work=len(fired) + state.total_cols / 10)
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """Shots and moves of the enemies in turn, up to the last shot."""
+
+        def after() -> Iterator[tuple[str, State]]:
+            now = state
+            for interval in range(params["duration"] + 1):
+                if interval:
+                    now = moved(now, params["direction"])
+                    yield f"the enemies move {params['direction']}", now
+                now = without(now, shot(now, now.ship_col).hit)
+                yield "shoot", now
+
+        return course(state, after())
 
 
 class MaxOneShot(_Question):

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from gameqa.core.game import Level, Params
 
-from .rules import is_complete, moves
+from .rules import deal, is_complete, moves
 from .state import DEALS, DECKS, KING, State
 
 Runs = list[list[int]]
@@ -258,9 +258,7 @@ def perturb(state: State, rng: Random) -> State:
     kind, piles = rng.randrange(3), [list(pile) for pile in state.piles]
     covered = [pile for pile, count in enumerate(state.hidden) if count]
     if kind == 0 and state.stock and all(piles):
-        dealt = state.stock[: -len(piles) - 1 : -1]
-        after = tuple((*pile, rank) for pile, rank in zip(state.piles, dealt, strict=True))
-        return State(state.stock[: -len(piles)], after, state.hidden, state.foundations)
+        return deal(state)
     if kind == 1 and covered:
         turned = rng.choice(covered)
         hidden = tuple(count - (pile == turned) for pile, count in enumerate(state.hidden))

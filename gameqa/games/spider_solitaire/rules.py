@@ -92,6 +92,39 @@ def moves(state: State) -> list[Move]:
     return found
 
 
+def play(state: State, move: Move) -> State:
+    """Return the table after a legal move."""
+    if outcome(state, move) is not Outcome.SUCCESS:
+        raise ValueError(f"{move} is not legal: {outcome(state, move)}")
+    piles = list(state.piles)
+    piles[move.to] += piles[move.pile][move.card :]
+    return _taken(state, piles, move.pile, move.card, 0)
+
+
+def put_away(state: State, pile: int) -> State:
+    """Return the table after the complete run of a pile has gone to a foundation."""
+    if not is_complete(state, pile):
+        raise ValueError(f"pile {pile} does not end in a complete run")
+    return _taken(state, list(state.piles), pile, len(state.piles[pile]) - KING, 1)
+
+
+def _taken(state: State, piles: list[tuple[int, ...]], pile: int, card: int, complete: int) -> State:
+    """Take the cards from number `card` on from a pile; a face-down card on top is turned over."""
+    hidden = list(state.hidden)
+    piles[pile] = piles[pile][:card]
+    hidden[pile] = min(hidden[pile], max(0, card - 1))
+    return State(state.stock, tuple(piles), tuple(hidden), state.foundations + complete)
+
+
+def deal(state: State) -> State:
+    """Return the table after a click on the stock: the same table when it is empty or a pile is."""
+    if not state.stock or not all(state.piles):
+        return state
+    dealt = state.stock[: -len(state.piles) - 1 : -1]
+    piles = tuple((*pile, rank) for pile, rank in zip(state.piles, dealt, strict=True))
+    return State(state.stock[: -len(dealt)], piles, state.hidden, state.foundations)
+
+
 def joined(state: State, move: Move) -> tuple[int, ...]:
     """Return the run at the open end of the target after a legal move onto a card."""
     return open_run(state, move.to) + state.piles[move.pile][move.card :]

@@ -1,7 +1,7 @@
 """The seven questions."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.options import shuffled
 from gameqa.core.words import counted, listed
 
@@ -18,6 +18,7 @@ from .rules import (
     Move,
     Outcome,
     best_actions,
+    deal,
     face_up,
     fits,
     is_complete,
@@ -25,6 +26,8 @@ from .rules import (
     moves,
     open_run,
     outcome,
+    play,
+    put_away,
     revealing,
     run_start,
 )
@@ -288,6 +291,15 @@ class DealClicks(Task[State, SpiderParams]):
         ]
         return Solution(now + deals, steps, work=float(len(state.piles)))
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        def after() -> Iterator[tuple[str, State]]:
+            now = state
+            for _ in range(params["clicks"]):
+                now = deal(now)
+                yield "click the stock", now
+
+        return course(state, after())
+
 
 class MoveResult(Task[State, SpiderParams]):
     """Task 4."""
@@ -366,6 +378,13 @@ class MoveResult(Task[State, SpiderParams]):
     def option_text(self, state: State, value: Any) -> str:
         return OPTION_TEXTS[Outcome(value)]
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """None when the move fails."""
+        move = Move(params["pile"], params["card"], params["to"])
+        if outcome(state, move) is not Outcome.SUCCESS:
+            return None
+        return course(state, [(_action_text(move.to_json()), play(state, move))])
+
 
 class ActionTask(Task[State, SpiderParams]):
     """A question whose options are actions."""
@@ -373,17 +392,21 @@ class ActionTask(Task[State, SpiderParams]):
     kind = AnswerKind.CHOICE
 
     def option_text(self, state: State, value: Any) -> str:
-        match value["kind"]:
+        return _action_text(value)
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """The right action; None when the right option is none."""
+        action = self.listed_answer(state, params)
+        match action["kind"]:
             case "move":
-                return f"Move card number {value['card']} of pile {value['pile']} to pile {value['to']}"
+                after = play(state, Move.from_json(action))
             case "foundation":
-                return f"Move cards K to A of pile {value['pile']} to a foundation"
+                after = put_away(state, action["pile"])
             case "deal":
-                return "Deal from the stock"
-            case "none_needed":
-                return "No action is needed: the pile has no face-down card"
+                after = deal(state)
             case _:
-                return "Impossible: no single action turns it over now"
+                return None
+        return course(state, [(_action_text(action), after)])
 
 
 class RevealMove(ActionTask):
@@ -653,6 +676,20 @@ class BestAction(ActionTask):
                     return "possible, but moves to empty piles do not count."
                 made = joined(state, move)
                 return f"possible, but {_cards(made)} has only {counted(len(made), 'card')}."
+
+
+def _action_text(value: Any) -> str:
+    match value["kind"]:
+        case "move":
+            return f"Move card number {value['card']} of pile {value['pile']} to pile {value['to']}"
+        case "foundation":
+            return f"Move cards K to A of pile {value['pile']} to a foundation"
+        case "deal":
+            return "Deal from the stock"
+        case "none_needed":
+            return "No action is needed: the pile has no face-down card"
+        case _:
+            return "Impossible: no single action turns it over now"
 
 
 def _attempts(state: State, wanted: Outcome) -> Iterator[Move]:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import Cell, Direction
 from gameqa.core.words import cell_text, counted, listed
 
@@ -250,6 +250,17 @@ class TimestepsUntilCollision(Task[State, TetrisParams]):
             f" {listed(dict.fromkeys(_support(state, fall) for fall in first))}."
         )
         return Solution(least, steps, work=float(state.size + sum(fall.free for fall in found)))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """The sideways move, if it is possible, then the fall, row by row."""
+        piece = tuple(shifted(state.piece, params["move"]))
+        if not piece or _obstacle(state, piece):
+            return None
+        places = [piece]
+        for _ in range(min(fall.free for fall in falls(state, piece))):
+            places.append(tuple(shifted(places[-1], "down")))
+        words = [params["move"], *["down"] * (len(places) - 1)]
+        return course(state, ((word, State(state.blocks, place)) for word, place in zip(words, places, strict=True)))
 
 
 class MaxRowsCleared(Task[State, TetrisParams]):

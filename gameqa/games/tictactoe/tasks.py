@@ -1,6 +1,6 @@
 """The three questions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.words import cell_text, counted, listed
 
 from .generate import FULL, Color, OpenKind, TicTacToeParams, draw_kind
@@ -173,6 +173,9 @@ class BestMove(Task[State, TicTacToeParams]):
         steps = [_turn_step(board), *([] if is_over(board) else [NOT_OVER]), *_game_steps(board)]
         return Solution(_json(best_move(board)), steps)
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return _course(state.board, best_move(state.board))
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
@@ -244,12 +247,32 @@ class ReplyAfterMove(Task[State, TicTacToeParams]):
             steps.append("The move ends the game, so there is no reply.")
         return Solution(_json(best_move(after)), steps)
 
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """The given move, then the best reply; None when the given move is not allowed."""
+        board, cell = state.board, _index(params["cell"])
+        if play_of(board, cell) in ("over", "occupied"):
+            return None
+        return _course(board, cell, best_move(played(board, cell)))
+
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random
     ) -> Iterable[Any]:
         board, cell = state.board, _index(params["cell"])
         allowed = play_of(board, cell) not in ("over", "occupied")
         return _options(played(board, cell) if allowed else board, rng, cell)
+
+
+def _course(board: Board, *cells: int | None) -> Sequence[Frame[State]] | None:
+    """Return the positions after moves; None stands for no move."""
+
+    def after() -> Iterator[tuple[str, State]]:
+        now = board
+        for cell in cells:
+            if cell is not None:
+                mark, now = turn(now), played(now, cell)
+                yield f"{mark} {_name(cell)}", State(now)
+
+    return course(State(board), after())
 
 
 def _index(cell: Sequence[int]) -> int:

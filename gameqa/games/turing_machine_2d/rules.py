@@ -1,6 +1,6 @@
 """The machine's run: read, write, move, change the state."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gameqa.core.grids import Cell, ahead, manhattan
@@ -55,6 +55,14 @@ def run(state: State, steps: int) -> list[Step]:
     if len(played) < steps:
         raise ValueError(f"the head leaves the board in step {len(played) + 1}")
     return played
+
+
+def boards(state: State, played: Iterable[Step]) -> Iterator[State]:
+    """Yield the machine after each step."""
+    grid = [list(row) for row in state.grid]
+    for step in played:
+        grid[step.cell[0]][step.cell[1]] = step.rule.write
+        yield State(state.rules, tuple(map(tuple, grid)), step.to, step.rule.state)
 
 
 def record(played: Sequence[Step], cell: Cell) -> list[tuple[int, int]]:

@@ -9,13 +9,13 @@ import msgspec
 from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, QAType, Solution, Task, course
 from gameqa.core.grids import DIRECTIONS, OPPOSITE, Cell, Direction, manhattan
 from gameqa.core.options import shuffled
 from gameqa.core.words import cell_text, counted, listed
 
 from .generate import ENTRY_STEPS, TuringMachine2dParams, cells_to_ask
-from .rules import Step, can_end, play, record, run, symbol_at, write_steps
+from .rules import Step, boards, can_end, play, record, run, symbol_at, write_steps
 from .state import BRACKETS, COLORS, Rule, State
 
 Index = Annotated[int, Meta(ge=0)]
@@ -90,6 +90,13 @@ class MachineTask(Task[State, TuringMachine2dParams]):
                 self.asked(params),
             ]
         )
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        return course(state, (("step", after) for after in boards(state, run(state, self.length(state, params)))))
+
+    def length(self, state: State, params: Mapping[str, Any]) -> int:
+        """Return how many steps the question is about."""
+        return params["steps"]
 
     def asked(self, params: Mapping[str, Any]) -> str:
         """Return the question that follows the rules of the machine."""
@@ -321,6 +328,9 @@ class FirstStateEntry(MachineTask):
                 return Solution(step.number, steps, work=float(step.number))
             steps.append(f"{_narrate(step)}, which is not state {target}.")
         raise ValueError(f"state {target} is not entered within {ENTRY_STEPS} steps")
+
+    def length(self, state: State, params: Mapping[str, Any]) -> int:
+        return self.solve(state, params).value
 
     def distractors(
         self, state: State, params: Mapping[str, Any], solution: Solution, right: Any, rng: Random

@@ -1,19 +1,19 @@
 """The seven questions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any, Literal
 
 import msgspec
 
 from gameqa.core.answers import AnswerKind
-from gameqa.core.game import Level, NoParams, QAType, Solution, Task
+from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.masks import bits
 from gameqa.core.options import shuffled
 from gameqa.core.words import cell_text, counted, listed
 
 from .generate import UltraTicTacToeParams, holders
-from .rules import POINTS, balance, best_move, completed, straights
+from .rules import POINTS, balance, best_move, completed, is_over, played, straights
 from .state import MIDDLE, Mark, Pair, Place, Spot, State, number, pair
 
 Player = Literal["First Player", "Second Player"]
@@ -344,6 +344,13 @@ class BestScoringMove(Task[State, UltraTicTacToeParams]):
             f"The most, {counted(most, 'point')}, comes from cell {_pair(best.cell)} alone: {cell_text(best.place)}."
         )
         return Solution(best.place, steps, work=float(9 - state.free(target).bit_count()))
+
+    def trajectory(self, state: State, params: Mapping[str, Any]) -> Sequence[Frame[State]] | None:
+        """None when the move ends the game: a finished board is no state."""
+        best = best_move(state)
+        if best is None or is_over(after := played(state, best.cell)):
+            return None
+        return course(state, [(f"{state.mover} {cell_text(best.place)}", after)])
 
 
 def _spot(place: Any) -> Spot:
