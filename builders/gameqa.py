@@ -37,7 +37,7 @@ from .streams import ENDLESS, GROUPS, LANES, Lane, Stream, config_names, games_o
 
 GAME_SAMPLES = 20
 """Samples for each task, level and split of a game asked for by name …"""
-GROUP_SAMPLES = 4
+GROUP_SAMPLES = 3
 """… and of each game of a group."""
 
 TEXT = "-text"
