@@ -277,18 +277,21 @@ def rederive(row: Mapping[str, Any] | Sample) -> list[str]:
     For a choice question these are the letters of all right options.
 
     Raises:
-        InvalidRow: when the row cannot be read.
+        InvalidRow: when the row cannot be read, or its params do not fit its state.
     """
     columns = row.row(image=False) if isinstance(row, Sample) else row
     task, state, params = read_row(columns)
-    solution = task.solve(state, params)
-    if task.kind is AnswerKind.CHOICE:
-        return [
-            LETTERS[place]
-            for place, value in enumerate(params["options"])
-            if task.is_right(state, params, value, solution)
-        ]
-    return list(dict.fromkeys(task.canonical(value) for value in solution.accepted))
+    try:
+        solution = task.solve(state, params)
+        if task.kind is AnswerKind.CHOICE:
+            return [
+                LETTERS[place]
+                for place, value in enumerate(params["options"])
+                if task.is_right(state, params, value, solution)
+            ]
+        return list(dict.fromkeys(task.canonical(value) for value in solution.accepted))
+    except (LookupError, ValueError) as error:  # params of the right form that ask for what the board does not have
+        raise InvalidRow(f"the params of {task.slug} do not fit the state: {error}") from error
 
 
 def _image_bytes(image: Any) -> bytes | None:

@@ -1,4 +1,5 @@
 import io
+import json
 import pickle
 from typing import Any
 
@@ -95,3 +96,10 @@ def test_scale_changes_the_picture_only() -> None:
     large = gameqa.sample("langtons_ant", "cell_flip_count", "Medium", "test", seed=3, index=4, scale=2)
     assert large == SAMPLE
     assert large.image.size == (1200, 1200)
+
+
+def test_params_beyond_the_board_are_an_invalid_row() -> None:
+    row = gameqa.sample("jewel2", "clear_outcome", "Easy").row(image=False)
+    asked = json.loads(row["params"])
+    with pytest.raises(InvalidRow, match="the params of clear_outcome do not fit the state"):
+        gameqa.rederive({**row, "params": json.dumps({**asked, "x": 5, "y": 5})})
