@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,7 @@ from filelock import FileLock, Timeout
 
 import gameqa
 from gameqa.core.errors import Interrupted, UsageError
-from gameqa.core.files import PART, write_atomic, writing
+from gameqa.core.files import PART, sha256_of, write_atomic, writing
 from gameqa.core.seeds import RELEASE
 from gameqa.tools.progress import progress_bar
 
@@ -178,14 +177,12 @@ def verify(out: str | Path) -> list[str]:
         UsageError: the folder holds no finished build.
     """
     out = Path(out)
-    manifest = read_manifest(out)
-    if manifest is None or not manifest["complete"]:
-        raise UsageError(f"{out} holds no finished build")
+    manifest = finished_manifest(out)
     wrong = []
     for name, entry in manifest["files"].items():
         if not (out / name).is_file():
             wrong.append(f"{name} is missing")
-        elif _sha256(out / name) != entry["sha256"]:
+        elif sha256_of(out / name) != entry["sha256"]:
             wrong.append(f"{name} differs from its SHA-256 in the manifest")
     return wrong
 
@@ -305,7 +302,7 @@ def _clean(out: Path) -> None:
 
 def _finished(path: Path, entry: dict[str, Any] | None) -> bool:
     """A file under its final name is complete; once its hash is known, it is compared."""
-    return path.is_file() and (entry is None or _sha256(path) == entry["sha256"])
+    return path.is_file() and (entry is None or sha256_of(path) == entry["sha256"])
 
 
 def _make(
@@ -333,7 +330,7 @@ def _close(out: Path, recipe: Recipe, identity: dict[str, Any], found: Survey) -
     _write_new(out / CARD, card(recipe, identity, found))
     files = {
         **found.files,
-        CARD: {"sha256": _sha256(out / CARD), "bytes": (out / CARD).stat().st_size},
+        CARD: {"sha256": sha256_of(out / CARD), "bytes": (out / CARD).stat().st_size},
     }
     manifest = {
         **identity,
@@ -361,6 +358,18 @@ def _warn(found: Survey) -> None:
         )
 
 
+def finished_manifest(out: Path) -> dict[str, Any]:
+    """Return the manifest of a finished build.
+
+    Raises:
+        UsageError: the folder holds none.
+    """
+    manifest = read_manifest(out)
+    if manifest is None or not manifest["complete"]:
+        raise UsageError(f"{out} holds no finished build")
+    return manifest
+
+
 def read_manifest(out: Path) -> dict[str, Any] | None:
     """Return the manifest of a folder, None when there is none.
 
@@ -381,8 +390,3 @@ def read_manifest(out: Path) -> dict[str, Any] | None:
 
 def _json(value: Any) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

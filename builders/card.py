@@ -84,7 +84,7 @@ def _body(recipe: Recipe, identity: dict[str, Any], found: Survey) -> str:
         " derived by the rules of its game, and every row can be derived anew from its own `state` and `params`.",
         f"{found.rows} rows. The split of a row is decided by the content of its state, so no board of one split"
         " stands in another one, whatever seed made it.",
-        _table(("split", "rows"), splits),
+        markdown_table(("split", "rows"), splits),
         "## Use",
         _code(
             "python",
@@ -98,7 +98,7 @@ def _body(recipe: Recipe, identity: dict[str, Any], found: Survey) -> str:
         *_examples(found.examples),
         *_contents(found),
         "## Columns",
-        _table(("column", "meaning"), [(f"`{name}`", ABOUT[name]) for name in columns(recipe.text)]),
+        markdown_table(("column", "meaning"), [(f"`{name}`", ABOUT[name]) for name in columns(recipe.text)]),
         "## How labels are made and checked",
         _LABELS,
         "## Limits",
@@ -151,7 +151,7 @@ def _contents(found: Survey) -> list[str]:
     parts = ["## Contents"]
     for table in held.values():
         about = [table.about] if table.about else []
-        parts += [f"### {table.title}", *about, _table(table.head, _cells(table))]
+        parts += [f"### {table.title}", *about, markdown_table(table.head, _cells(table))]
     return [*parts, *_short(found)]
 
 
@@ -259,11 +259,12 @@ def _short(found: Survey) -> list[str]:
     streams = [(f"`{name}`", str(got), str(asked)) for name, got, asked in found.short]
     return [
         "Some small games hold fewer distinct questions than were asked for:",
-        _table(("stream", "found", "asked for"), streams),
+        markdown_table(("stream", "found", "asked for"), streams),
     ]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown; bars within cells are escaped."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
 

@@ -55,7 +55,7 @@ def run(
     crew: dict[Any, SpawnProcess] = {}
     doing: dict[Any, Job] = {}
     try:
-        with _ctrl_c_ignored():
+        with ctrl_c_ignored():
             for _ in range(min(workers, len(jobs))):
                 link, process = _start(work)
                 crew[link] = process
@@ -134,7 +134,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
+def ctrl_c_ignored() -> Iterator[None]:
     """Let processes started within ignore Ctrl-C from their first moment on; the parent ends them."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import file_digest
 from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
@@ -30,10 +29,11 @@ from pyarrow.parquet import read_metadata
 
 import gameqa
 from gameqa.core.errors import GameQAError, Interrupted, UsageError
-from gameqa.core.files import PART, new_folder
+from gameqa.core.files import PART, new_folder, sha256_of
 from gameqa.core.seeds import SPLITS
 from gameqa.tools.progress import progress_bar
 
+from .card import markdown_table
 from .published_rows import Doubt, understand
 from .schema import ABOUT, write_parquet
 
@@ -406,21 +406,21 @@ class _Importer:
             "configs": configs,
         }
         counts = [(game, *(str(self.counts[game, split]) for split in splits)) for game in games]
+        reasons = sorted((name, str(rows)) for name, rows in self.reasons.items())
         parts = [
             f"---\n{yaml.safe_dump(head, sort_keys=False, allow_unicode=True)}---",
             "# GameQA, imported by gameqa",
             f"{self.counts.total()} rows of the published GameQA data, from {', '.join(sorted(source))}, in the columns"
             f" of gameqa. {self.reasons.total()} rows were left out, each with its reason in `{PROBLEMS}`. The license"
             " of the published data applies.",
-            _table(("game", *splits), counts),
+            markdown_table(("game", *splits), counts),
             "Splits are those of the published files. `state` and `params` are empty, so answers cannot be derived"
             " anew; `gameqa.score` works.",
-            *([_table(("left out because", "rows"), sorted((name, str(rows)) for name, rows in self.reasons.items()))]
-              if self.reasons else []),
+            *([markdown_table(("left out because", "rows"), reasons)] if reasons else []),
             "## Columns",
             "Empty are `domain`, `task`, `text_view`, `text_question`, `state`, `params`, `release` and `state_hash`;"
             " `seed`, `difficulty` and a missing `question_id` are -1; `index` is the place in the published file.",
-            _table(("column", "meaning"), [(f"`{name}`", about) for name, about in ABOUT.items()]),
+            markdown_table(("column", "meaning"), [(f"`{name}`", about) for name, about in ABOUT.items()]),
         ]  # fmt: skip
         return "\n\n".join(parts) + "\n"
 
@@ -442,12 +442,6 @@ def _spooled(path: Path, on_row: Callable[[], None]) -> Iterator[dict[str, Any]]
             on_row()
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
-
-
 def _entry(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        entry = {"sha256": file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+    entry = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
     return {**entry, "rows": read_metadata(path).num_rows} if path.suffix == ".parquet" else entry

@@ -13,12 +13,10 @@ import gameqa
 from gameqa.core.errors import GameQAError, UsageError
 from gameqa.tools.progress import progress_bar
 
-from .build import BuildReport, build, read_manifest, verify
+from .build import BuildReport, build, finished_manifest, verify
 from .fingerprint import fingerprint
 from .recipes import stored_recipe
-
-BATCH = 64
-"""Rows read at a time."""
+from .schema import read_batches
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def rebuild(out: str | Path, workers: int | None = None, progress: bool | None =
     Raises:
         UsageError: the folder holds no build, or one of other code.
     """
-    return build(stored_recipe(_finished_manifest(Path(out))["recipe"]), out, workers=workers, progress=progress)
+    return build(stored_recipe(finished_manifest(Path(out))["recipe"]), out, workers=workers, progress=progress)
 
 
 def compare(
@@ -62,7 +60,7 @@ def compare(
     if not 0 < fraction <= 1:
         raise UsageError(f"fraction must lie above 0 and be at most 1, not {fraction}")
     out = Path(out)
-    manifest = _finished_manifest(out)
+    manifest = finished_manifest(out)
     differences = verify(out)
     names = [name for name, entry in manifest["files"].items() if "rows" in entry and (out / name).is_file()]
     scale, rows = float(manifest["recipe"]["scale"]), 0
@@ -98,7 +96,7 @@ def _chosen(path: Path, fraction: float) -> Iterator[dict[str, Any]]:
 
     try:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(BATCH):
+            for batch in read_batches(file):
                 names = batch.column("data_id").to_pylist()
                 marks = [int(sha256(name.encode()).hexdigest()[:8], 16) for name in names]
                 kept = [place for place, mark in enumerate(marks) if mark < fraction * 2**32]
@@ -128,10 +126,3 @@ def _compare_row(row: dict[str, Any], scale: float) -> Iterator[str]:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _finished_manifest(out: Path) -> dict[str, Any]:
-    manifest = read_manifest(out)
-    if manifest is None or not manifest["complete"]:
-        raise UsageError(f"{out} holds no finished build")
-    return manifest

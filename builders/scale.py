@@ -24,7 +24,7 @@ from gameqa.core.extras import require
 from gameqa.core.files import writing
 
 from .build import BuildReport, begin, build, check_begun, write_shard
-from .pool import _ctrl_c_ignored, run
+from .pool import ctrl_c_ignored, run
 from .recipes import Recipe, Shard, read_recipe
 from .schema import features
 
@@ -271,7 +271,7 @@ def _make(
     if executor == "local":
         from multiprocess import forkserver
 
-        with _ctrl_c_ignored():  # by the workers, which inherit it; this process ends them
+        with ctrl_c_ignored():  # by the workers, which inherit it; this process ends them
             forkserver.ensure_running()
     running.run()
     left = [shard.path for shard in missing if not (out / shard.path).is_file()]

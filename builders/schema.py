@@ -1,6 +1,6 @@
 """The columns of the data: what each means, and how `datasets` and arrow store it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ from gameqa.core.sample import COLUMNS, Sample
 if TYPE_CHECKING:
     import datasets
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 ABOUT = {
     "data_id": "the key of the sample, readable: game/task/level/split/seed/index",
@@ -89,6 +90,12 @@ def write_parquet(rows: Iterable[Mapping[str, Any]], file: Path | IO[bytes], sch
     with pq.ParquetWriter(file, schema, **_parquet_options(schema)) as writer:
         while group := [*islice(waiting, ROW_GROUP)]:
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def read_batches(file: "pq.ParquetFile", columns: list[str] | None = None) -> "Iterator[pa.RecordBatch]":
+    """Yield the rows of one row group at a time; without naming it, arrow reads ahead through the whole file."""
+    for group in range(file.num_row_groups):
+        yield from file.iter_batches(ROW_GROUP, row_groups=[group], columns=columns)
 
 
 def _parquet_options(schema: "pa.Schema") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,12 +19,12 @@ import pyarrow.parquet as pq
 
 from gameqa.core.answers import AnswerKind
 from gameqa.core.errors import GameQAError, UsageError
-from gameqa.core.files import PART, write_atomic, writing
+from gameqa.core.files import PART, sha256_of, write_atomic, writing
 from gameqa.core.game import Level
 from gameqa.core.seeds import SPLITS
 
 from .recipes import Shard
-from .schema import ROW_GROUP
+from .schema import read_batches
 
 TOLD = ["game_name", "task", "plot_level", "split", "game_category", "domain", "answer_kind", "answer", "difficulty"]
 SHOWN = ["data_id", "query", "options"]
@@ -186,7 +186,7 @@ def survey(out: Path, shards: list[Shard]) -> Survey:
     for shard in shards:
         path = out / shard.path
         rows = pq.read_metadata(path).num_rows
-        found.files[shard.path] = {"sha256": _sha256(path), "rows": rows, "bytes": path.stat().st_size}
+        found.files[shard.path] = {"sha256": sha256_of(path), "rows": rows, "bytes": path.stat().st_size}
     found.files |= _lay_out(out, found.examples)
     asked: dict[Place, tuple[str, int]] = {}
     for stream in (stream for shard in shards for stream in shard.streams):
@@ -255,18 +255,12 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         missing = [name for name in wanted if name not in file.schema_arrow.names]
         if missing:
             raise GameQAError(f"{path} holds no rows of gameqa: column {missing[0]!r} is missing")
-        for batch in _batches(file, [*wanted, *(["image.bytes"] if image else [])]):
+        for batch in read_batches(file, [*wanted, *(["image.bytes"] if image else [])]):
             sizes = _sizes(path, batch.column("image").field("bytes")) if image else [None] * len(batch)
             columns = {name: batch.column(name).to_pylist() for name in wanted}
             for place, size in enumerate(sizes):
                 row = {name: values[place] for name, values in columns.items()}
                 yield {**row, "size": size, "batch": batch, "place": place}
-
-
-def _batches(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    """Yield rows of one row group at a time; without naming it, arrow reads ahead through the whole file."""
-    for group in range(file.num_row_groups):
-        yield from file.iter_batches(ROW_GROUP, row_groups=[group], columns=columns)
 
 
 def _sizes(path: Path, pictures: Any) -> list[tuple[int, int, int]]:
@@ -328,8 +322,3 @@ def _lay_out(out: Path, examples: Iterable[Example]) -> dict[str, dict[str, Any]
         if not (out / name).is_file() or (out / name).read_bytes() != png:
             write_atomic(out / name, png)
     return {name: {"sha256": sha256(png).hexdigest(), "bytes": len(png)} for name, png in pictures.items()}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from gameqa.core.errors import GameQAError, Interrupted, UsageError
+from gameqa.core.errors import GameQAError, Interrupted, UsageError, choice_error
 
 app = typer.Typer(
     help="Procedurally generated games as verified visual question answering data.",
@@ -265,7 +265,7 @@ def build(
     slurm = {"partition": slurm_partition, "time": slurm_time, "cpus": slurm_cpus}
     asked = {name: value for name, value in slurm.items() if value is not None}
     if executor not in (None, "local", "slurm", "ray"):
-        raise UsageError(f"unknown executor {executor!r}; allowed: local, slurm, ray")
+        raise choice_error("executor", executor, ["local", "slurm", "ray"])
     if tasks is not None and not executor:
         raise UsageError("--tasks needs --executor local, slurm or ray")
     if asked and executor != "slurm":

@@ -10,13 +10,12 @@ All pictures of a row are drawn at the scale of the build. `load_dataset("json",
 the lines.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gameqa.core import registry
 from gameqa.core.game import Frame
-from gameqa.core.sample import draw, read_row
+from gameqa.core.sample import draw, file_stem, read_row
 from gameqa.draw.canvas import encode
 
 from .rows import Row, Target, json_lines, prompt
@@ -47,7 +46,7 @@ def trajectories(rows: Iterator[Row], to: Target) -> int:
 
 def _pictures(row: Row, frames: Sequence[Frame[Any]], to: Target) -> list[str]:
     """Write the pictures of a course as files of their own and return their paths."""
-    folder = f"frames/{row['game_name']}/{re.sub(r'[^A-Za-z0-9_.]+', '-', row['data_id'])}"
+    folder = f"frames/{row['game_name']}/{file_stem(row['data_id'])}"
     (to.folder / folder).mkdir(parents=True)
     game = registry.game(row["game_name"])
     paths = [f"{folder}/{number:03d}.png" for number in range(len(frames))]

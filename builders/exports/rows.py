@@ -16,7 +16,7 @@ from gameqa.core.errors import GameQAError, UsageError
 from gameqa.core.seeds import SPLITS
 
 from ..build import MANIFEST
-from ..schema import ROW_GROUP
+from ..schema import read_batches
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Built:
         for path in self._files[split]:
             try:
                 with pq.ParquetFile(path) as file:
-                    for batch in file.iter_batches(ROW_GROUP):
+                    for batch in read_batches(file):
                         yield from batch.to_pylist()
             except (OSError, pa.ArrowException) as error:
                 raise _unreadable(path, error) from error

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 
 from gameqa.core.errors import GameQAError, UsageError
@@ -32,6 +33,12 @@ def write_atomic(path: Path, content: bytes | str) -> None:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hex digits."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -86,7 +86,7 @@ class Sample:
     @property
     def file_name(self) -> str:
         """The `data_id` as a name for the picture's file."""
-        return re.sub(r"[^A-Za-z0-9_.]+", "-", self.data_id) + ".png"
+        return f"{file_stem(self.data_id)}.png"
 
     def png(self) -> bytes:
         """Return the picture as PNG bytes."""
@@ -159,6 +159,11 @@ def check_scale(scale: float) -> None:
     """Raise UsageError unless `scale` is a picture scale that can be drawn."""
     if not SCALES[0] <= scale <= SCALES[1]:
         raise UsageError(f"scale {scale} is out of range; allowed: {SCALES[0]} to {SCALES[1]}")
+
+
+def file_stem(data_id: str) -> str:
+    """Return a `data_id` as a file name without an ending."""
+    return re.sub(r"[^A-Za-z0-9_.]+", "-", data_id)
 
 
 def draw(game: Game[Any, Any], state: Any, scale: float = 1.0) -> "Image":

@@ -18,6 +18,11 @@ def listed(items: Iterable[object], last: str = "and", empty: str = "none") -> s
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def cells_text(cells: Iterable[Iterable[object]]) -> str:
+    """Return cells as `(2, 3), (2, 4) and (5, 0)`."""
+    return listed(map(cell_text, cells))
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return `1 box`, `2 boxes` (give an irregular `plural`; the regular one adds an s)."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"

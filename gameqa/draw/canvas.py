@@ -211,6 +211,9 @@ class Canvas:
                 if left < right and top < bottom:
                     self._draw.rectangle((left, top, right - 1, bottom - 1), index)
                 return
+        self._stroke(points, index, width)
+
+    def _stroke(self, points: Sequence[Point], index: int, width: int) -> None:
         self._draw.line([(round(x), round(y)) for x, y in points], index, width, "curve" if width > 2 else None)
 
     def dashed(self, start: Point, end: Point, fill: Color, width: int = 1, dash: float = 6, gap: float = 4) -> None:
@@ -220,16 +223,15 @@ class Canvas:
         if not length:
             return
         dx, dy = (x1 - x0) / length, (y1 - y0) / length
-        index, pen, joint = self.ink(fill), self._draw, "curve" if width > 2 else None
-        slanted = round(x0) != round(x1) and round(y0) != round(y1)
+        index, slanted = self.ink(fill), round(x0) != round(x1) and round(y0) != round(y1)
         for i in range(int(length // (dash + gap)) + 1):
             a = i * (dash + gap)
             b = min(a + dash, length)
-            start, end = (x0 + dx * a, y0 + dy * a), (x0 + dx * b, y0 + dy * b)
+            ends = (x0 + dx * a, y0 + dy * a), (x0 + dx * b, y0 + dy * b)
             if slanted:
-                pen.line((round(start[0]), round(start[1]), round(end[0]), round(end[1])), index, width, joint)
+                self._stroke(ends, index, width)
             else:
-                self.line([start, end], fill, width)
+                self.line(ends, fill, width)
 
     def polygon(
         self,

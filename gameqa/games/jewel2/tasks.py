@@ -11,7 +11,7 @@ from gameqa.core.answers import AnswerKind
 from gameqa.core.game import REDRAW, Level, NoParams, QAType, Solution, Task
 from gameqa.core.grids import DIRECTIONS, OPPOSITE, Cell, Direction, ahead, sides
 from gameqa.core.options import shuffled
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import Jewel2Params
 from .rules import (
@@ -223,12 +223,12 @@ class CountElement(JewelTask):
         steps = [f"Look for {element}, the {NAMES[element]}, row by row."]
         for x in range(state.size):
             found = [cell for cell in cells_of(state.board, element) if cell[0] == x]
-            steps.append(f"Row {x}: {_cells(found)}.")
+            steps.append(f"Row {x}: {cells_text(found)}.")
         count = len(cells_of(state.board, element))
         twins = cells_of(state.board, element.lower())
-        warning = f" The {NAMES[element.lower()]} at {_cells(twins)} must not be counted." if twins else ""
+        warning = f" The {NAMES[element.lower()]} at {cells_text(twins)} must not be counted." if twins else ""
         if len(twins) > 1:
-            warning = f" The {NAMES[element.lower()]}s at {_cells(twins)} must not be counted."
+            warning = f" The {NAMES[element.lower()]}s at {cells_text(twins)} must not be counted."
         steps.append(f"{element} occurs {counted(count, 'time')}.{warning}")
         return Solution(count, steps, work=float(state.size**2))
 
@@ -258,7 +258,7 @@ class ElementPosition(JewelTask):
     def solve(self, state: State, params: Mapping[str, Any]) -> Solution:
         element = params["element"]
         cells = cells_of(state.board, element)
-        steps = [f"On the whole board, {element} ({NAMES[element]}) stands at {_cells(cells)}."]
+        steps = [f"On the whole board, {element} ({NAMES[element]}) stands at {cells_text(cells)}."]
         return Solution(cells[0], steps, also=cells[1:], work=float(state.size**2))
 
     def right_option(
@@ -534,7 +534,7 @@ class BestCommand(JewelTask):
         top = [command for command in found if counts[command] == most]
         steps.append(f"The greatest number is {most}.")
         way = 'After the exchange, "{}" removes' if top[0].pos else '"{}" removes'
-        steps.append(f"{way.format(top[0])} {_cells(found[top[0]].removed)}.")
+        steps.append(f"{way.format(top[0])} {cells_text(found[top[0]].removed)}.")
         steps.append(_tie(top))
         return Solution(str(top[0]), steps, work=float(state.size**2 + len(found)))
 
@@ -651,10 +651,6 @@ def _reverse(command: Command, pos: Direction) -> Command:
     return Command(*ahead(command.cell, pos), OPPOSITE[pos])
 
 
-def _cells(cells: Iterable[Cell]) -> str:
-    return listed(map(cell_text, cells))
-
-
 def _holds(board: Board, cell: Cell) -> str:
     """Say what a cell holds."""
     element = board[cell[0]][cell[1]]
@@ -688,7 +684,7 @@ def _explain_clear(board: Board, cell: Cell) -> list[str]:
     else:
         effect = f"it removes itself and every {element.upper()} on the board"
         unknown = UNKNOWN in "".join(board)
-    text = f"Removed: {_cells(result.removed)}, {counted(len(result.removed), 'element')}."
+    text = f"Removed: {cells_text(result.removed)}, {counted(len(result.removed), 'element')}."
     if unknown and element in ROUND:
         text += f" The new elements need not be {element.upper()}, so none of them counts."
     elif unknown:
@@ -711,7 +707,7 @@ def _explain_swap(board: Board, command: Command) -> list[str]:
     unknown = [spot for spot in (cell, other) if board[spot[0]][spot[1]] == UNKNOWN]
     if unknown:
         return [
-            f"The neighbour {SIDE[pos]} {cell_text(cell)} is {cell_text(other)}. {_cells(unknown)} "
+            f"The neighbour {SIDE[pos]} {cell_text(cell)} is {cell_text(other)}. {cells_text(unknown)} "
             f"{'holds a new element' if len(unknown) == 1 else 'hold new elements'} of unknown kind. Such an element "
             "may be special; then the swap is refused. So it is not certain that anything is removed: 0 elements."
         ]
@@ -732,18 +728,20 @@ def _run_text(board: Board, cell: Cell) -> str:
     beside += [ahead(vertical[0], "up"), ahead(vertical[-1], "down")]
     unknown = [spot for spot in beside if inside(spot, len(board)) and board[spot[0]][spot[1]] == UNKNOWN]
     text = (
-        f"the horizontal run of {element} through {cell_text(cell)} is {_cells(horizontal)}, length "
-        f"{len(horizontal)}; the vertical one is {_cells(vertical)}, length {len(vertical)}."
+        f"the horizontal run of {element} through {cell_text(cell)} is {cells_text(horizontal)}, length "
+        f"{len(horizontal)}; the vertical one is {cells_text(vertical)}, length {len(vertical)}."
     )
     if unknown:
-        text += f" What entered at {_cells(unknown)} may be another kind, so it lengthens no run for certain."
+        text += f" What entered at {cells_text(unknown)} may be another kind, so it lengthens no run for certain."
     return text
 
 
 def _line_text(result: Outcome) -> str:
     if not result.removed:
         return f"No run has length {RUN} or more, so nothing is removed."
-    return f"Removed by runs of length {RUN} or more: {_cells(result.removed)}, {len(result.removed)} elements in all."
+    return (
+        f"Removed by runs of length {RUN} or more: {cells_text(result.removed)}, {len(result.removed)} elements in all."
+    )
 
 
 def _survey(board: Board, counts: Mapping[Command, int]) -> list[str]:

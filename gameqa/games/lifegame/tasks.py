@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import LAST, SPARE, LifeGameParams
 from .rules import (
@@ -98,7 +98,7 @@ class LiveCount(CountTask):
         steps: list[str] = []
         for row in range(state.size):
             cells = [cell for cell in living if cell[0] == row]
-            named = f": {_cells(cells)}" if cells else ""
+            named = f": {cells_text(cells)}" if cells else ""
             steps.append(f"Row {row} has {counted(len(cells), 'live cell')}{named}.")
         steps.append(f"Together: {_sum(state.rows)} live cells.")
         return Solution(len(living), steps, work=float(state.size**2))
@@ -181,14 +181,15 @@ class CellSequence(LifeTask):
         states = states_of(patterns, cell)
         steps = [
             f"The board now, row by row: {_pattern(state.rows)}. The cell {cell_text(cell)} is {WORD[states[0]]}. Its"
-            f" neighbours, over the edges where need be, are {_cells(neighbours(cell, state.size))}."
+            f" neighbours, over the edges where need be, are {cells_text(neighbours(cell, state.size))}."
         ]
         for number, (before, after) in enumerate(pairwise(patterns), 1):
             around = [other for other in neighbours(cell, state.size) if alive(before, other)]
             steps.append(
-                f"Iteration {number}: of the eight neighbours {_cells(around)} {'is' if len(around) == 1 else 'are'}"
-                f" alive, the others are dead: {counted(len(around), 'live neighbour')}."
-                f" {_rule(alive(before, cell), len(around))} So {cell_text(cell)} is {WORD[alive(after, cell)]} after"
+                f"Iteration {number}: of the eight neighbours {cells_text(around)}"
+                f" {'is' if len(around) == 1 else 'are'} alive, the others are dead:"
+                f" {counted(len(around), 'live neighbour')}. {_rule(alive(before, cell), len(around))}"
+                f" So {cell_text(cell)} is {WORD[alive(after, cell)]} after"
                 f" iteration {number}."
             )
             if number < len(patterns) - 1:
@@ -319,7 +320,7 @@ def _fates(rows: Rows) -> list[str]:
     return [
         f"live cells that die of too few live neighbours: {listed(few)}; of too many: {listed(many)}.",
         f"live cells with 2 or 3 live neighbours, which stay alive: {listed(stay)}.",
-        f"dead cells with exactly 3 live neighbours, which become alive: {_cells(born)}.",
+        f"dead cells with exactly 3 live neighbours, which become alive: {cells_text(born)}.",
     ]
 
 
@@ -336,15 +337,15 @@ def _reasons(before: Rows, after: Rows) -> str:
     ]
     born = _new(after, before)
     parts = [f"these live cells die: {listed(dying)}"] if dying else []
-    parts += [f"these dead cells with 3 live neighbours become alive: {_cells(born)}"] if born else []
+    parts += [f"these dead cells with 3 live neighbours become alive: {cells_text(born)}"] if born else []
     return "; ".join(parts)
 
 
 def _changes(before: Rows, after: Rows) -> str:
     """Return the cells that change in one iteration."""
     dying, born = _new(before, after), _new(after, before)
-    parts = [f"{_cells(dying)} {'dies' if len(dying) == 1 else 'die'}"] if dying else []
-    parts += [f"{_cells(born)} {'becomes' if len(born) == 1 else 'become'} alive"] if born else []
+    parts = [f"{cells_text(dying)} {'dies' if len(dying) == 1 else 'die'}"] if dying else []
+    parts += [f"{cells_text(born)} {'becomes' if len(born) == 1 else 'become'} alive"] if born else []
     return " and ".join(parts) or "nothing changes"
 
 
@@ -357,10 +358,6 @@ def _rule(state: int, count: int) -> str:
 
 def _after(number: int) -> str:
     return f"after {counted(number, 'iteration')}"
-
-
-def _cells(cells: Iterable[Cell]) -> str:
-    return listed(map(cell_text, cells))
 
 
 def _pattern(rows: Rows) -> str:

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import manhattan
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import PacmanParams
 from .rules import (
@@ -226,7 +226,7 @@ class BeansAhead(PacmanTask):
         wall = ahead([state.pacman, *path][-1], state.direction)
         steps = [f"Pac-Man is at {cell_text(state.pacman)} and faces {state.direction}."]
         if path:
-            steps.append(f"He runs through {listed(map(cell_text, path))}; {cell_text(wall)} is a wall and stops him.")
+            steps.append(f"He runs through {cells_text(path)}; {cell_text(wall)} is a wall and stops him.")
             steps.append(f"Of these cells {_beans_at(beans)}, so he eats {counted(len(beans), 'bean')}.")
         else:
             steps.append(f"{cell_text(wall)}, directly ahead, is a wall, so he cannot move and eats 0 beans.")
@@ -609,7 +609,7 @@ def _columns(columns: Sequence[int]) -> str:
 def _beans_at(beans: Sequence[Cell]) -> str:
     if not beans:
         return "none holds a bean"
-    return f"{listed(map(cell_text, beans))} {'holds a bean' if len(beans) == 1 else 'hold beans'}"
+    return f"{cells_text(beans)} {'holds a bean' if len(beans) == 1 else 'hold beans'}"
 
 
 TASKS = (

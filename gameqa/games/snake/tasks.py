@@ -12,7 +12,7 @@ from msgspec import Meta
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import Cell, Direction, ahead, direction_of, manhattan, sides
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted
 
 from .generate import Outcome, SnakeParams, scripted
 from .rules import (
@@ -348,7 +348,7 @@ def _stuck(state: State) -> list[str]:
     ]
     steps += _layered(state, layers, None)
     if reached:
-        steps.append(f"The head can reach no cells but {listed(map(cell_text, reached))}, and then it is stuck.")
+        steps.append(f"The head can reach no cells but {cells_text(reached)}, and then it is stuck.")
     return [*steps, "The food is out of reach, so the number to write is -1."]
 
 

@@ -11,7 +11,7 @@ from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import manhattan
 from gameqa.core.options import cell_lattice
-from gameqa.core.words import arrows, cell_text, counted, listed
+from gameqa.core.words import arrows, cell_text, cells_text, counted, listed
 
 from .choices import blocked_routes, likely_ends, near_misses, numbers, offset, same_end
 from .generate import SokobanParams, planned
@@ -240,7 +240,7 @@ class MinMoves(SokobanTask):
         if moves is None:
             raise ValueError("no solution was found within the bound of the search")
         played = play(state, moves)
-        boxes, targets = (listed(map(cell_text, cells)) for cells in (state.boxes, state.targets))
+        boxes, targets = (cells_text(cells) for cells in (state.boxes, state.targets))
         several = len(state.boxes) > 1
         steps = [
             f"The player starts at {cell_text(state.player)}. The {'boxes are' if several else 'box is'} at {boxes}, "

@@ -11,7 +11,7 @@ from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
 from gameqa.core.grids import Cell, around, sides
 from gameqa.core.options import shuffled
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import StarBattleParams
 from .rules import finished_boards, objections, open_cells, open_regions
@@ -76,12 +76,12 @@ class LastStar(Task[State, StarBattleParams]):
             f"The stars on the board: {placed}.",
             f"Still without a star: {_lines('row', rows)}; {_lines('column', cols)}; {_lines('region', regions)}.",
             f"Region {region} has {counted(len(choices), 'cell')} in such rows and columns that touch no star: "
-            f"{listed(map(cell_text, choices))}.",
+            f"{cells_text(choices)}.",
         ]
         steps += [_failure(state, region, cell) for cell in choices if cell != answer]
         board = next(board for board in finished_boards(state) if answer in board)
         rest = [star for star in board if star not in state.stars and star != answer]
-        done = f"; the other missing stars can stand on {listed(map(cell_text, rest))}" if rest else ""
+        done = f"; the other missing stars can stand on {cells_text(rest)}" if rest else ""
         steps.append(
             f"So the star of region {region} stands on {cell_text(answer)}{done}: then every row, column and region "
             "holds one star and no two touch."
@@ -212,7 +212,7 @@ class ValidCells(Task[State, StarBattleParams]):
 
     def solve(self, state: State, params: Mapping[str, Any]) -> Solution:
         free: list[Cell | None] = [*_free(state)]
-        steps = [f"Stars stand on {listed(map(cell_text, state.stars))}. Check each listed cell against them."]
+        steps = [f"Stars stand on {cells_text(state.stars)}. Check each listed cell against them."]
         return Solution(
             free[0] if free else None, steps, also=[*free[1:], None], work=float(state.size + len(state.stars))
         )

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, QAType, Solution, Task
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import SudokuParams
 from .rules import chains, fitting
@@ -136,7 +136,7 @@ class ColorCount(Task[State, SudokuParams]):
         steps, counts, looked = [], [], 0
         for row, shown in enumerate(state.board, 1):
             cells = [(row, col) for col, its in enumerate(shown, 1) if its == color]
-            steps.append(f"Row {row}: {listed(map(cell_text, cells))}.")
+            steps.append(f"Row {row}: {cells_text(cells)}.")
             counts.append(len(cells))
             looked += shown.index(color) + 1 if cells else state.size
         total = sum(counts)

@@ -11,7 +11,7 @@ from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
 from gameqa.core.grids import Cell, sides
 from gameqa.core.options import shuffled
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import TentsParams
 from .rules import Objection, beside, beside_trees, full_lines, judged, open_cells, standing
@@ -92,7 +92,7 @@ class TentsInRow(_LineTask):
     def solve(self, state: State, params: Mapping[str, Any]) -> Solution:
         row = params["row"]
         tents = [tent for tent in state.tents if tent[0] == row]
-        found = f"Row {row}, from left to right, has tents on {_cells(tents)}."
+        found = f"Row {row}, from left to right, has tents on {cells_text(tents)}."
         steps = [found if tents else f"Row {row}, from left to right, has no tent on it."]
         steps.append(f"{_now(len(tents))} in row {row} now; its final count is {state.row_counts[row]}.")
         return Solution(len(tents), steps, work=float(state.cols + len(tents)))
@@ -124,7 +124,7 @@ class MissingInColumn(_LineTask):
         tents, count = [tent for tent in state.tents if tent[1] == col], state.col_counts[col]
         steps = [
             f"The final count of column {col} is {count}.",
-            f"Tents standing in column {col}: {_cells(tents)}.",
+            f"Tents standing in column {col}: {cells_text(tents)}.",
             f"{count} - {len(tents)} = {count - len(tents)}.",
         ]
         return Solution(count - len(tents), steps, work=float(state.rows + count))
@@ -147,7 +147,7 @@ class MissingTotal(_GridTask):
         steps = [
             f"The final counts of the columns add up to {' + '.join(map(str, state.col_counts))} = {total}; there are "
             f"as many trees.",
-            f"Tents standing now: {_cells(state.tents)}; these are {now}.",
+            f"Tents standing now: {cells_text(state.tents)}; these are {now}.",
             f"{total} - {now} = {total - now}.",
         ]
         return Solution(total - now, steps, work=float(total + now))
@@ -173,7 +173,7 @@ class TreeAdjacentCells(_GridTask):
         entries = {tree: sorted(beside(state, tree)) for tree in state.trees}
         cells = beside_trees(state)
         steps = ["For each tree, note the cells beside it that hold no tree."]
-        steps += [f"Tree {cell_text(tree)}: {_cells(near)}." for tree, near in entries.items()]
+        steps += [f"Tree {cell_text(tree)}: {cells_text(near)}." for tree, near in entries.items()]
         noted = [cell for near in entries.values() for cell in near]
         again = [f"{cell_text(cell)} {_times(noted.count(cell))}" for cell in cells if noted.count(cell) > 1]
         steps.append(f"These are {len(noted)} notes. Noted more than once: {listed(again)}.")
@@ -214,7 +214,7 @@ class NewTentCells(_GridTask):
                 free += [] if touched else [cell]
             if words:
                 steps.append(f"Row {row}: {'; '.join(words)}.")
-        steps.append(f"Cells that can take a tent: {_cells(free)}; these are {len(free)}.")
+        steps.append(f"Cells that can take a tent: {cells_text(free)}; these are {len(free)}.")
         return Solution(len(free), steps, work=float(state.rows + state.cols + len(places)))
 
 
@@ -289,7 +289,7 @@ class WhichCanHoldTent(_CellTask):
 
     def solve(self, state: State, params: Mapping[str, Any]) -> Solution:
         free = open_cells(state)
-        steps = [_full(state), f"Tents stand on {_cells(state.tents)}. Check the conditions for each listed cell."]
+        steps = [_full(state), f"Tents stand on {cells_text(state.tents)}. Check the conditions for each listed cell."]
         work = float(state.rows + state.cols + len(state.trees) + len(state.tents))
         return Solution(free[0], steps, also=free[1:], work=work)
 
@@ -325,10 +325,6 @@ def _empty_beside(state: State, cell: Cell) -> Iterator[Cell]:
             yield row, col
 
 
-def _cells(cells: Iterable[Cell]) -> str:
-    return listed(map(cell_text, cells))
-
-
 def _times(number: int) -> str:
     return {2: "twice", 3: "three times", 4: "four times"}[number]
 
@@ -348,7 +344,7 @@ def _full(state: State) -> str:
 
 
 def _touches(tents: Sequence[Cell]) -> str:
-    return f"touches the tent{'s' if len(tents) > 1 else ''} {_cells(tents)}"
+    return f"touches the tent{'s' if len(tents) > 1 else ''} {cells_text(tents)}"
 
 
 def _reason(state: State, cell: Cell, reason: Objection) -> str:

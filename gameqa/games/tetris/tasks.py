@@ -10,7 +10,7 @@ from msgspec import Meta
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Frame, Level, NoParams, QAType, Solution, Task, course
 from gameqa.core.grids import Cell, Direction
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import MOST_ROWS, TetrisParams
 from .rules import (
@@ -129,9 +129,9 @@ class EmptyCellsInRow(Task[State, TetrisParams]):
         return Solution(
             len(empty),
             [
-                f"Row {row} holds {f'landed blocks at {_cells(blocks)}' if blocks else 'no landed block'} and"
-                f" {f'cells of the active piece at {_cells(piece)}' if piece else 'no cell of the active piece'}.",
-                f"The empty cells of the row are {_cells(empty)}.",
+                f"Row {row} holds {f'landed blocks at {cells_text(blocks)}' if blocks else 'no landed block'} and"
+                f" {f'cells of the active piece at {cells_text(piece)}' if piece else 'no cell of the active piece'}.",
+                f"The empty cells of the row are {cells_text(empty)}.",
                 f"That makes {counted(len(empty), 'empty cell')}. Check: {len(empty)} empty + {len(blocks)} landed +"
                 f" {len(piece)} active = {state.size} columns.",
             ],
@@ -173,7 +173,7 @@ class ActiveShape(Task[State, TetrisParams]):
         turn = _turn(state)
         lines = {row: [col for line, col in state.piece if line == row] for row, _ in state.piece}
         steps = [
-            f"The active piece covers {_cells(state.piece)}.",
+            f"The active piece covers {cells_text(state.piece)}.",
             "From top to bottom: "
             + "; ".join(f"row {row}, {_span('column', cols[0], cols[-1])}" for row, cols in lines.items())
             + f". Drawn with X: {turn}.",
@@ -234,12 +234,12 @@ class TimestepsUntilCollision(Task[State, TetrisParams]):
         if not state.piece:
             return Solution(-1, ["No cell belongs to an active piece, so the number is -1."], work=float(state.size))
         piece = shifted(state.piece, params["move"])
-        steps = [f"The active piece covers {_cells(state.piece)}."]
+        steps = [f"The active piece covers {cells_text(state.piece)}."]
         hit = _obstacle(state, piece)
         if hit:
             steps.append(f"The move to the {params['move']} is impossible: {hit}. So the number is 0.")
             return Solution(0, steps, work=float(state.size))
-        steps.append(f"Moved one column to the {params['move']}, it covers {_cells(piece)}, all inside and free.")
+        steps.append(f"Moved one column to the {params['move']}, it covers {cells_text(piece)}, all inside and free.")
         found = falls(state, piece)
         steps += [_narrate(state, fall) for fall in found]
         least = min(fall.free for fall in found)
@@ -298,7 +298,7 @@ class MaxRowsCleared(Task[State, TetrisParams]):
         pictures = listed(f"{_name(turn)}: {turn}" for turn in turns)
         near = list(_near_rows(state))
         steps = [
-            f"The active piece covers {_cells(state.piece)}, so its shape is {shape}.",
+            f"The active piece covers {cells_text(state.piece)}, so its shape is {shape}.",
             f"Its rotations, by clockwise degrees from the reference: {pictures}."
             if len(turns) > 1
             else f"Every turn of it looks like the reference rotation, {pictures}.",
@@ -318,10 +318,6 @@ class MaxRowsCleared(Task[State, TetrisParams]):
 
 
 # --- Words ----------------------------------------------------------------------------------------
-
-
-def _cells(cells: Sequence[Cell]) -> str:
-    return listed(map(cell_text, cells))
 
 
 def _span(noun: str, first: int, last: int) -> str:
@@ -370,9 +366,9 @@ def _obstacle(state: State, piece: Sequence[Cell]) -> str:
     """Return which cells make a sideways move impossible; empty when it is possible."""
     out = [cell for cell in piece if outside(state, cell)]
     if out:
-        return f"{_cells(out)} would lie outside the grid, behind the wall"
+        return f"{cells_text(out)} would lie outside the grid, behind the wall"
     hit = [cell for cell in piece if blocked(state, cell)]
-    return f"{_cells(hit)} would enter {'a landed block' if len(hit) == 1 else 'landed blocks'}" if hit else ""
+    return f"{cells_text(hit)} would enter {'a landed block' if len(hit) == 1 else 'landed blocks'}" if hit else ""
 
 
 def _support(state: State, fall: Fall) -> str:
@@ -424,7 +420,7 @@ def _row_steps(state: State, shape: Shape, tops: Sequence[int]) -> list[str]:
             )
         else:
             why = f"open from above. {_drops(row, places[row], tops)}"
-        steps.append(f"Row {row} lacks {_cells(empty)}, {why}")
+        steps.append(f"Row {row} lacks {cells_text(empty)}, {why}")
     return steps
 
 
@@ -459,7 +455,7 @@ def _best(state: State, cleared: Mapping[Place, int], most: int) -> str:
     rows = [row for row, other in fillings(state.blocks, place.turn.shape) if other == place]
     which = "The best placement is" if len(best) == 1 else "One of the best placements is"
     return (
-        f"{which} {_where(place.turn, place.col)}: the piece lies on {_cells(place.cells)} and completes"
+        f"{which} {_where(place.turn, place.col)}: the piece lies on {cells_text(place.cells)} and completes"
         f" {_numbered('row', rows)}, {counted(most, 'row')} in all. No placement completes more."
     )
 

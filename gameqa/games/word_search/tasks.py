@@ -12,7 +12,7 @@ from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, QAType, Solution, Task
 from gameqa.core.grids import around
 from gameqa.core.options import shuffled
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cell_text, cells_text, counted, listed
 
 from .generate import FEWEST_DECOYS, WordSearchParams, board, spreads
 from .rules import DIRECTIONS, LOOKALIKES, Direction, Placement, agreement, cells_with, line, occurrences
@@ -258,7 +258,7 @@ class FindWord(Task[State, WordSearchParams]):
         starts = cells_with(state, word[0])
         steps = [
             f"The cells that hold {word[0]}, the first letter of {word}, in reading order and written (row, column): "
-            f"{listed(map(cell_text, starts))}. At each, look for {word[1]} in a neighbouring cell and follow the line."
+            f"{cells_text(starts)}. At each, look for {word[1]} in a neighbouring cell and follow the line."
         ]
         steps += [_tried(state, word, start) for start in starts]
         place = found[0]

@@ -8,7 +8,7 @@ import msgspec
 
 from gameqa.core.answers import AnswerKind
 from gameqa.core.game import Level, NoParams, QAType, Solution, Task
-from gameqa.core.words import cell_text, counted, listed
+from gameqa.core.words import cells_text, counted
 
 from .generate import TemplateParams
 from .rules import marks
@@ -38,7 +38,7 @@ class CountMarks(Task[State, TemplateParams]):
         found, steps = marks(state), list[str]()
         for row in range(state.size):
             cells = [cell for cell in found if cell[0] == row]
-            steps.append(f"Row {row}: {listed(map(cell_text, cells))}, {counted(len(cells), 'marked cell')}.")
+            steps.append(f"Row {row}: {cells_text(cells)}, {counted(len(cells), 'marked cell')}.")
         return Solution(len(found), [*steps, f"Together {counted(len(found), 'cell')}."], work=float(len(found)))
 
 
