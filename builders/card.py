@@ -11,12 +11,12 @@ import yaml
 from gameqa.core import registry
 from gameqa.core.answers import LETTERS
 from gameqa.core.game import Level
+from gameqa.core.groups import GROUPS
 from gameqa.core.seeds import SPLITS
 
 from .recipes import Recipe, named_recipes
 from .schema import ABOUT, columns
 from .stats import Table, shown, tables
-from .streams import GROUPS
 from .survey import Example, Survey
 
 CANARY = "82b2da5f-707b-44bd-ba66-1de3776f900a"

@@ -28,12 +28,13 @@ import datasets
 from gameqa.core.engine import read_level, select
 from gameqa.core.errors import UsageError, choice_error
 from gameqa.core.game import Level
+from gameqa.core.groups import GROUPS, config_names, games_of
 from gameqa.core.sample import SCALES
 from gameqa.core.seeds import RELEASE, SPLITS
 
 from .fingerprint import fingerprint
 from .schema import features
-from .streams import ENDLESS, GROUPS, LANES, Lane, Stream, config_names, games_of, streams
+from .streams import ENDLESS, LANES, Lane, Stream, streams
 
 GAME_SAMPLES = 20
 """Samples for each task, level and split of a game asked for by name …"""

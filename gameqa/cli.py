@@ -6,6 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from gameqa.benchmark.commands import app as bench  # pyright: ignore[reportMissingImports]
 from gameqa.core.errors import GameQAError, Interrupted, UsageError, choice_error
 
 app = typer.Typer(
@@ -15,6 +16,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(bench, name="bench")
 
 Names = Annotated[list[str] | None, typer.Option(help="Repeat for several; all by default.")]
 Split = Annotated[str, typer.Option(help="train, validation or test.")]
@@ -358,6 +361,26 @@ def stats(
         print(json.dumps(telling.plain(telling.tables(found)), indent=2, ensure_ascii=False))
     else:
         telling.print_tables(telling.tables(found), None if sys.stdout.isatty() else 140)
+
+
+@app.command("tasks-path")
+def tasks_path(
+    harness: Annotated[str, typer.Option(help="lm-eval, or lmms-eval.")] = "lm-eval",
+) -> None:
+    """Print the folder with the tasks of the benchmark, for `--include_path`.
+
+    Example: lm_eval run --include_path "$(gameqa tasks-path)" --tasks gameqa …
+    """
+    if harness == "lm-eval":
+        from gameqa.benchmark.pack import FOLDER  # pyright: ignore[reportMissingImports]
+
+        print(FOLDER)
+    elif harness == "lmms-eval":
+        from gameqa.benchmark.lmms import pack_folder  # pyright: ignore[reportMissingImports]
+
+        print(pack_folder())
+    else:
+        raise choice_error("harness", harness, ["lm-eval", "lmms-eval"])
 
 
 @app.command("import")

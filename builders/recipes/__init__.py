@@ -31,10 +31,11 @@ import yaml
 from gameqa.core.engine import select
 from gameqa.core.errors import UsageError, choice_error
 from gameqa.core.game import plain
+from gameqa.core.groups import config_names, games_of
 from gameqa.core.sample import check_scale
 from gameqa.core.seeds import SPLITS
 
-from ..streams import Stream, config_names, games_of
+from ..streams import Stream
 
 Names = str | tuple[str, ...]
 

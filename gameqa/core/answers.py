@@ -594,7 +594,7 @@ def score(reply: str, row: object) -> Score:
     kind = AnswerKind(_field(row, "answer_kind"))
     options = [str(option) for option in _field(row, "options") or ()]
     accepted = [str(answer) for answer in _field(row, "accepted") or ()] or [str(_field(row, "answer"))]
-    text = _after_thinking(_without_prompt(reply, row))[-REPLY_TAIL:]
+    text = after_thinking(_without_prompt(reply, row))[-REPLY_TAIL:]
     final, reason = _final(kind, text, options)
     if final is None:
         return Score(0.0, "", reason)
@@ -642,7 +642,7 @@ def _without_prompt(reply: str, row: object) -> str:
     return reply
 
 
-def _after_thinking(reply: str) -> str:
+def after_thinking(reply: str) -> str:
     """Cut `<think>…</think>`; a lone close tag cuts what precedes it, an unclosed open tag what follows."""
     kept: list[str] = []
     start, thinking = 0, False

@@ -10,11 +10,11 @@ import pytest
 from datasets import load_dataset, load_dataset_builder
 from datasets.distributed import split_dataset_by_node
 from gameqa.builders import fingerprint as prints
-from gameqa.builders import streams
 from gameqa.builders.gameqa import GameQA
 from gameqa.builders.schema import ABOUT, columns, features
 
 import gameqa
+from gameqa.core import groups
 from gameqa.core.errors import Unaskable, UsageError
 from gameqa.core.sample import COLUMNS
 
@@ -218,12 +218,12 @@ def test_a_split_without_rows_is_left_out(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_groups() -> None:
     games = gameqa.games()
-    assert streams.games_of("all") == games
-    assert streams.games_of("in_domain") + streams.games_of("out_of_domain") != []
-    assert sorted(streams.games_of("in_domain") + streams.games_of("out_of_domain")) == games
-    assert "langtons_ant" in streams.games_of("multi_step_reasoning")
+    assert groups.games_of("all") == games
+    assert groups.games_of("in_domain") + groups.games_of("out_of_domain") != []
+    assert sorted(groups.games_of("in_domain") + groups.games_of("out_of_domain")) == games
+    assert "langtons_ant" in groups.games_of("multi_step_reasoning")
     with pytest.raises(UsageError, match="unknown config 'chess'"):
-        streams.games_of("chess")
+        groups.games_of("chess")
 
 
 def test_every_column_is_described_and_typed() -> None:
