@@ -10,6 +10,7 @@ import pytest
 from datasets import load_dataset, load_dataset_builder
 from datasets.distributed import split_dataset_by_node
 from gameqa.builders import fingerprint as prints
+from gameqa.builders import streams
 from gameqa.builders.gameqa import GameQA
 from gameqa.builders.schema import ABOUT, columns, features
 
