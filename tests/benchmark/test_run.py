@@ -11,7 +11,6 @@ from typing import Any
 
 import fake_openai
 import pytest
-import tiny_llava
 from gameqa.benchmark import run as running
 from gameqa.benchmark.records import Graded, Reply, View
 from gameqa.benchmark.replies import read_run
@@ -207,8 +206,10 @@ def test_wrong_names_and_missing_keys_of_an_endpoint_are_told(tmp_path: Path, mo
 def test_a_small_llava_gets_the_picture_through_hf_multimodal(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="needs the extra hf")
     pytest.importorskip("transformers", reason="needs the extra hf")
-    folder = tiny_llava.make(tmp_path / "llava")
-    settings = Settings("hf-multimodal", {"pretrained": str(folder), "dtype": "float32"}, max_new_tokens=6)
+    from gameqa.train.tiny import make
+
+    folder = make(tmp_path / "llava", seed=3)
+    settings = Settings("hf-multimodal", {"pretrained": str(folder), "dtype": "float32"}, max_new_tokens=24)
     for view in View:
         ask(settings, tmp_path / "run", ["gameqa_lifegame"], view, limit=4, batch_size=2, device="cpu", sanity=False)
     replies = read_run(tmp_path / "run")
