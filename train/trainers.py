@@ -59,7 +59,7 @@ def _config(recipe: Recipe, made: Plan, out: Path) -> Any:
     if recipe.data.source == "online" and recipe.method == "grpo":
         fields |= {"shuffle_dataset": False, "dataloader_num_workers": 0}
     if recipe.method == "sft":
-        return SFTConfig(**fields)
+        return SFTConfig(**{"max_length": None, **fields})  # a cut could go through the tokens of a picture
     fields = {"log_completions": recipe.check.pages, "num_completions_to_print": 0, **fields}
     if recipe.check.evaluate:
         fields = {"eval_strategy": "steps", "eval_steps": EVAL_STEPS, "num_generations_eval": 1, **fields}

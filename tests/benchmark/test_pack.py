@@ -133,6 +133,7 @@ def test_a_folder_called_gameqa_leads_to_the_group(monkeypatch: pytest.MonkeyPat
     assert set(found["tasks"]) == {f"gameqa_{game}" for game in gameqa.games()}
 
 
+@pytest.mark.slow
 def test_lm_eval_validates_the_pack() -> None:
     command = [str(Path(sys.executable).with_name("lm_eval")), "validate", "--include_path", "benchmark"]
     found = subprocess.run(

@@ -203,6 +203,7 @@ def test_wrong_names_and_missing_keys_of_an_endpoint_are_told(tmp_path: Path, mo
             ask(endpoint_settings(endpoint, model="huge"), tmp_path)
 
 
+@pytest.mark.slow
 def test_a_small_llava_gets_the_picture_through_hf_multimodal(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="needs the extra hf")
     pytest.importorskip("transformers", reason="needs the extra hf")

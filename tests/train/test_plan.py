@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from gameqa.core.errors import GameQAError, MissingExtra, UsageError
 
+pytestmark = pytest.mark.slow  # needs torch and TRL, which take long to be imported
+
 pytest.importorskip("trl")
 pytest.importorskip("peft")
 

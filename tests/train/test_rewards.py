@@ -93,6 +93,7 @@ def test_data_of_another_make_is_refused() -> None:
         accuracy(completions=["4"], solution=["4"])
 
 
+@pytest.mark.slow
 def test_trl_finds_the_rewards_by_their_dotted_names() -> None:
     """The same steps as in the `trl grpo` command."""
     for dotted in ("gameqa.train.rewards.accuracy", "gameqa.train.rewards.readable"):

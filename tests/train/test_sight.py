@@ -9,6 +9,8 @@ from gameqa.train.sight import SightReport, check_sight, perception_rows, refuse
 
 from gameqa.core.errors import GameQAError, UsageError
 
+pytestmark = pytest.mark.slow  # needs torch and TRL, which take long to be imported
+
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 pytest.importorskip("PIL")

@@ -20,6 +20,8 @@ from gameqa.train.recipes import read_recipe
 
 from gameqa.core.errors import GameQAError, UsageError
 
+pytestmark = pytest.mark.slow  # needs torch and TRL, which take long to be imported
+
 ROOT = Path(__file__).parents[2]
 QUICK = ["check.sight=false", "data.workers=0", "data.games=tictactoe", "max_completion_length=8"]
 
@@ -47,7 +49,6 @@ def same(first: Path, second: Path) -> bool:
     return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
 
 
-@pytest.mark.slow
 def test_a_run_that_goes_on_from_a_checkpoint_ends_as_if_it_had_not_stopped(tmp_path: Path, paid: None) -> None:
     recipe = read_recipe("tiny-cpu", [*QUICK, "max_steps=4", "save_steps=2", "check.pages=true", "beta=0.04"])
     whole, halved = tmp_path / "whole", tmp_path / "halved"
@@ -77,7 +78,6 @@ def _asked(folder: Path, step: int) -> list[str]:
     return sorted({row["data_id"] for row in rows})
 
 
-@pytest.mark.slow
 def test_the_bench_mini_set_is_asked_while_training(tmp_path: Path, paid: None, monkeypatch: Any) -> None:
     from gameqa.builders.build import build
     from gameqa.builders.recipes import Recipe
@@ -91,7 +91,6 @@ def test_the_bench_mini_set_is_asked_while_training(tmp_path: Path, paid: None, 
     assert any("pass_rate/Easy" in line for line in state["log_history"])
 
 
-@pytest.mark.slow
 def test_sft_learns_the_analyses(tmp_path: Path) -> None:
     told = ["check.sight=false", "data.games=tictactoe", "data.rows=8", "max_steps=6", "learning_rate=3e-3"]
     trainers.run(read_recipe("tiny-sft", told), tmp_path)
@@ -108,7 +107,7 @@ def _history(folder: Path) -> list[dict[str, Any]]:
 def test_another_method_keeps_the_fields_both_trainers_have() -> None:
     recipe = read_recipe("qwen2_5_vl_7b", method="sft")
     assert recipe.method == "sft" and recipe.training["learning_rate"] == 5e-7
-    assert "num_generations" not in recipe.training
+    assert "num_generations" not in recipe.training and "loss_type" not in recipe.training
 
 
 def test_a_final_model_that_cannot_be_sent_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +139,6 @@ def test_bad_input_is_told_in_one_sentence(
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.slow
 def test_a_dry_run_shows_plan_prompt_and_picture(tmp_path: Path) -> None:
     """As `accelerate launch train` does it: Python runs the folder of the checkout."""
     command = [sys.executable, "train", "--recipe", "tiny-cpu", "--dry-run", "--out", str(tmp_path)]
@@ -150,7 +148,6 @@ def test_a_dry_run_shows_plan_prompt_and_picture(tmp_path: Path) -> None:
     assert (tmp_path / "first-prompt.png").is_file() and not (tmp_path / "recipe.json").exists()
 
 
-@pytest.mark.slow
 def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     """`accelerate launch train`, kill -9 after the first checkpoint, and again to the end."""
     command = [str(Path(sys.executable).with_name("accelerate")), "launch", "--cpu", "train", "--out", str(tmp_path)]

@@ -7,6 +7,8 @@ from gameqa.train.recipes import read_recipe, recipe_names
 
 from gameqa.core.errors import UsageError
 
+pytestmark = pytest.mark.slow  # needs torch and TRL, which take long to be imported
+
 pytest.importorskip("trl")
 pytest.importorskip("peft")
 

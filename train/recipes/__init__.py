@@ -43,7 +43,8 @@ def read_recipe(name_or_path: str | Path, overrides: Sequence[str] = (), method:
         name_or_path: see `recipe_names`, or a path that ends in `.yaml`.
         overrides: each `section.key=value`, or `key=value` for the `training` section and for what stands outside of
             any section; values are written as in YAML.
-        method: instead of the recipe's own; fields of `training` that the other trainer does not have are left out.
+        method: instead of the recipe's own; fields of `training` that the other trainer does not have are left out, and
+            so is `loss_type`, which both have with other values.
 
     Raises:
         UsageError: in one sentence, for anything that is no recipe; an unknown key is answered with the nearest right
@@ -53,7 +54,8 @@ def read_recipe(name_or_path: str | Path, overrides: Sequence[str] = (), method:
     fields.setdefault("name", Path(name_or_path).stem)
     if method is not None and method != fields.get("method", "grpo"):
         known = _TRAINING[method].fields() if method in _TRAINING else None
-        training = {key: value for key, value in _section(fields, "training").items() if not known or key in known}
+        given = _section(fields, "training").items()
+        training = {key: value for key, value in given if key != "loss_type" and (not known or key in known)}
         fields |= {"method": method, "training": training}
     for override in overrides:
         fields = _merged(fields, _parse_override(override))
