@@ -89,15 +89,19 @@ class _Made(dict[str, Any]):
 
 
 def stored_questions(data: str, split: str = "test") -> Questions:
-    """Return the questions of a data set in our columns: the folder of a build or import, or OWNER/NAME on the Hub.
+    """Return the questions of a data set: the folder of a build or import, or OWNER/NAME on the Hub.
+
+    The files of the published data will do as well; see `published`.
 
     Raises:
         UsageError: it cannot be read, or holds no such split.
     """
     import datasets
 
+    from .published import published_rows
+
     try:
-        table = datasets.load_dataset(data, split=split).cast_column("image", datasets.Image(decode=False))
+        table = published_rows(data, split).cast_column("image", datasets.Image(decode=False))
     except (ValueError, OSError, GameQAError) as error:
         raise UsageError(f"{data} cannot be read as a data set with a split {split!r}: {error}") from error
     places = {name: place for place, name in enumerate(table["data_id"])}

@@ -146,3 +146,25 @@ def test_lm_eval_validates_the_pack() -> None:
 def test_published_data_must_be_named(manager: TaskManager) -> None:
     with pytest.raises(GameQAError, match="published data are not named"):
         manager.load("gameqa_published")
+
+
+def test_published_files_are_imported_and_asked(tmp_path: Path) -> None:
+    from gameqa.benchmark.records import Reply
+    from gameqa.benchmark.scoring import grade, stored_questions
+    from gameqa.builders.build import build
+    from gameqa.builders.exports import export
+    from gameqa.builders.recipes import Recipe
+
+    build(Recipe("own", "", counts={"test": 1}, games=("tictactoe",)), tmp_path / "own", workers=1, progress=False)
+    export(tmp_path / "own", "published", tmp_path / "raw", "test", None, "")
+    manager = TaskManager(
+        include_path=str(pack.FOLDER), include_defaults=False, metadata={"gameqa_published": str(tmp_path / "raw")}
+    )
+    for name in ("gameqa_published", "gameqa_blind_published"):
+        task = manager.load(name)["tasks"][name]
+        rows = list(task.eval_docs)
+        assert len(rows) == 9 and {row["game_name"] for row in rows} == {"tictactoe"}
+        assert all(task.process_results(row, [f"Answer: {row['answer']}"])["acc"] == 1.0 for row in rows)
+    questions = stored_questions(str(tmp_path / "raw"))
+    graded = grade([Reply(data_id=row["data_id"], reply=f"Answer: {row['answer']}") for row in rows], questions)
+    assert all(one.right for one in graded)

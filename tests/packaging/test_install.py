@@ -53,7 +53,14 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         "gameqa/draw/fonts/LICENSE",
         "gameqa/builders/gameqa.py",
         "gameqa/benchmark/__init__.py",
-        "gameqa/train/__init__.py",
+        "gameqa/benchmark/tasks/_picture",
+        "gameqa/benchmark/tasks/picture/gameqa.yaml",
+        "gameqa/benchmark/tasks/transfer/_common_yaml",
+        "gameqa/benchmark/tasks/transfer/transfer.yaml",
+        "gameqa/train/recipes/_paper.yaml",
+        "gameqa/train/recipes/tiny-cpu.yaml",
+        "gameqa/train/accelerate/zero3.yaml",
+        "gameqa/train/slurm/server.sbatch",
         "gameqa/games/langtons_ant/tasks.py",
         "gameqa/tools/template/tasks.py",
     ):
@@ -74,6 +81,8 @@ def test_the_wheel_runs_in_a_fresh_environment_outside_the_checkout(wheel: Path,
     call(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel, cwd=tmp_path)
     listed = call(home / "bin" / "gameqa", "list", cwd=tmp_path)
     assert "langtons_ant" in listed
+    pack = Path(call(home / "bin" / "gameqa", "tasks-path", cwd=tmp_path).strip())
+    assert pack.is_relative_to(site) and (pack / "picture" / "gameqa_sokoban.yaml").is_file()
     assert call(python, "-c", SCRIPT, home, cwd=tmp_path) == call(sys.executable, "-c", SCRIPT, cwd=tmp_path)
 
 
