@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {f"test_{name}.py" for name in ("families", "plan", "sight", "trainers", "training_recipes")}
+HEAVY = {f"test_{name}.py" for name in ("families", "plan", "proof", "sight", "trainers", "training_recipes")}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
