@@ -349,6 +349,7 @@ judge.ask_all((row, f"hm {number}") for number in range(30))
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_keeps_what_was_said(tmp_path: Path) -> None:
     cache = tmp_path / "judge.jsonl"
     go_on = threading.Event()

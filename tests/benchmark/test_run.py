@@ -106,6 +106,7 @@ def test_a_failing_endpoint_keeps_what_was_answered(tmp_path: Path, monkeypatch:
     assert shares(tmp_path) == {View.PICTURE: 1.0}
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     """kill -9 in the middle; the folder then holds whole replies only, and the rest is asked."""
 
