@@ -107,8 +107,8 @@ def files() -> dict[str, str]:
     """Return the content of every file of the pack, by its name."""
     return {
         **{f"_{view.value}": _common(view) for view in View},
-        **{f"{definition.name}.yaml": _task(definition) for definition in pack.definitions()},
-        **{f"{name}.yaml": _group(name, members) for name, members in pack.groups().items()},
+        **{f"{definition.name}.yaml": _HEAD + pack.task_text(definition, "") for definition in pack.definitions()},
+        **{f"{name}.yaml": _HEAD + pack.group_text(name, members) for name, members in pack.groups().items()},
     }
 
 
@@ -170,31 +170,4 @@ metric_list:
 metadata:
   version: {pack.VERSION}
   view: {view.value}
-"""
-
-
-def _task(definition: pack.Definition) -> str:
-    config = definition.config if definition.view is View.PICTURE else f"{definition.config}-text"
-    keep = f"process_docs: !function {pack.__name__}.perception\n" if definition.perception else ""
-    return f"""{_HEAD}include: _{definition.view.value}
-task: {definition.name}
-dataset_path: gameqa
-dataset_name: {config}
-dataset_kwargs:
-  samples: {definition.samples}
-  splits: test
-{keep}"""
-
-
-def _group(name: str, members: list[str]) -> str:
-    listed = "".join(f"  - {member}\n" for member in members)
-    return f"""{_HEAD}group: {name}
-task:
-{listed}aggregate_metric_list:
-  - metric: acc
-    weight_by_size: true
-  - metric: unparsable
-    weight_by_size: true
-metadata:
-  version: {pack.VERSION}
 """

@@ -116,9 +116,9 @@ def files() -> dict[str, str]:
     """Return the content of every generated file of the pack, by its path in the pack."""
     made = {f"_{view.value}": _common(view) for view in View}
     for definition in definitions():
-        made[f"{definition.view.value}/{definition.name}.yaml"] = _task(definition)
+        made[f"{definition.view.value}/{definition.name}.yaml"] = _HEAD + task_text(definition, "../")
     for name, members in groups().items():
-        made[f"{_view_of(name).value}/{name}.yaml"] = _group(name, members)
+        made[f"{_view_of(name).value}/{name}.yaml"] = _HEAD + group_text(name, members)
     for view in (View.PICTURE, View.BLIND):
         made[f"{view.value}/{task_name(view, 'published')}.yaml"] = _published(view)
     return made
@@ -179,10 +179,11 @@ metadata:
 """
 
 
-def _task(definition: Definition) -> str:
+def task_text(definition: Definition, common: str) -> str:
+    """Return the YAML of a task beside its head; `common` leads to the folder of the shared files."""
     config = definition.config if definition.view is View.PICTURE else f"{definition.config}-text"
     keep = f"process_docs: !function {__name__}.perception\n" if definition.perception else ""
-    return f"""{_HEAD}include: ../_{definition.view.value}
+    return f"""include: {common}_{definition.view.value}
 task: {definition.name}
 dataset_path: gameqa
 dataset_name: {config}
@@ -192,9 +193,10 @@ dataset_kwargs:
 {keep}"""
 
 
-def _group(name: str, members: list[str]) -> str:
+def group_text(name: str, members: list[str]) -> str:
+    """Return the YAML of a group beside its head."""
     listed = "".join(f"  - {member}\n" for member in members)
-    return f"""{_HEAD}group: {name}
+    return f"""group: {name}
 task:
 {listed}aggregate_metric_list:
   - metric: acc

@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from gameqa.core.answers import UNPARSABLE
+
 
 class View(StrEnum):
     """How a question is put to the model."""
@@ -46,10 +48,6 @@ class Verdict(StrEnum):
     RIGHT = "right"
     WRONG = "wrong"
     UNJUDGED = "unjudged"  # asked, but no clear word came back
-
-
-UNPARSABLE = ("no final answer", "not readable")
-"""Reasons of a `gameqa.score` that mean that the rules found nothing they could read in the reply."""
 
 
 @dataclass(frozen=True)

@@ -117,13 +117,14 @@ def ask(
     from .recorder import Recorder
 
     at_once = max(batch_size, int(settings.model_args.get("num_concurrent", 1)))
+    manager = _manager(settings)
     recorder = Recorder(model, Store(out / FILE, model.rank), view, at_once)
     if sanity and view is View.PICTURE and not settings.data:
         blind = Recorder(model, Store(out / SANITY, model.rank), View.BLIND, at_once)
-        _evaluate(recorder, pack.task_name(View.PICTURE, "sanity"), settings, None)
-        _evaluate(blind, pack.task_name(View.BLIND, "sanity"), settings, None)
+        _evaluate(recorder, pack.task_name(View.PICTURE, "sanity"), settings, None, manager)
+        _evaluate(blind, pack.task_name(View.BLIND, "sanity"), settings, None, manager)
     for name in dict.fromkeys(names):
-        _evaluate(recorder, name, settings, limit)
+        _evaluate(recorder, name, settings, limit, manager)
     return recorder.questions
 
 
@@ -158,14 +159,19 @@ def load(model: str, model_args: Mapping[str, Any], batch_size: int = 1, device:
         raise GameQAError(f"{model} could not be started with {dict(model_args)}: {error}") from error
 
 
-def _evaluate(recorder: Any, name: str, settings: Settings, limit: int | None) -> None:
-    from lm_eval.evaluator import simple_evaluate
+def _manager(settings: Settings) -> Any:
+    """Return lm-eval's index of the pack; both keys are given, since a task reads only its own."""
     from lm_eval.tasks import TaskManager
 
     from .tasks.task import DATA, PUBLISHED
 
-    named: dict[str, Any] = {PUBLISHED if name.endswith("published") else DATA: settings.data} if settings.data else {}
-    manager = TaskManager(include_path=str(pack.FOLDER), include_defaults=False, metadata=named)
+    named: dict[str, Any] = dict.fromkeys((DATA, PUBLISHED), settings.data) if settings.data else {}
+    return TaskManager(include_path=str(pack.FOLDER), include_defaults=False, metadata=named)
+
+
+def _evaluate(recorder: Any, name: str, settings: Settings, limit: int | None, manager: Any) -> None:
+    from lm_eval.evaluator import simple_evaluate
+
     try:
         simple_evaluate(
             model=recorder,

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from gameqa.core.answers import Score, score
+from gameqa.core.answers import UNPARSABLE, Score, score
 from gameqa.core.errors import GameQAError, UsageError
 
 from .settings import Rewards
@@ -26,8 +26,6 @@ Completion = str | Sequence[Mapping[str, Any]]
 
 READ = ("answer_kind", "answer", "accepted", "options", "question", "text_question", "query", "answer_format")
 """Columns of the data that scoring reads."""
-UNREAD = ("no final answer", "not readable")
-"""Reasons of a score for which a judge is asked. A reply with two different finals is not one of them."""
 
 WAIT = (5.0, 60.0)
 """Seconds before a judge that cannot be reached is asked again: at first, and at most."""
@@ -173,7 +171,7 @@ class Judged:
         pay: list[float | None] = [None] * len(completions)
         items: dict[int, tuple[Mapping[str, Any], str]] = {}
         for place, (row, text, found) in enumerate(_scored(completions, columns)):
-            if found.reason in UNREAD and text.strip():
+            if found.reason in UNPARSABLE and text.strip():
                 items[place] = row, text
         if items:
             for place, word in zip(items, self._words(list(items.values())), strict=True):

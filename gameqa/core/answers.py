@@ -39,6 +39,10 @@ class AnswerKind(StrEnum):
     TEXT = "text"
 
 
+UNPARSABLE = ("no final answer", "not readable")
+"""Reasons of a score when no final answer could be read; two different finals are read, and wrong."""
+
+
 class Score(NamedTuple):
     """The score of one reply.
 

@@ -10,9 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gameqa.core.answers import LETTERS, AnswerKind, parse, same, score
-
-from ...records import UNPARSABLE
+from gameqa.core.answers import LETTERS, UNPARSABLE, AnswerKind, parse, same, score
 
 IMAGE_MARK = "<image>"
 """Where the text holds this, `hf-multimodal` and `vllm-vlm` put the next picture."""
