@@ -13,6 +13,7 @@ from gameqa.core.answers import LETTERS
 from gameqa.core.game import Level
 from gameqa.core.groups import GROUPS
 from gameqa.core.seeds import SPLITS
+from gameqa.tools.audit.record import record
 
 from .recipes import Recipe, named_recipes
 from .schema import ABOUT, columns
@@ -101,6 +102,7 @@ def _body(recipe: Recipe, identity: dict[str, Any], found: Survey) -> str:
         markdown_table(("column", "meaning"), [(f"`{name}`", ABOUT[name]) for name in columns(recipe.text)]),
         "## How labels are made and checked",
         _LABELS,
+        *_quality(),
         "## Limits",
         _LIMITS,
         *_rebuild(recipe, identity),
@@ -153,6 +155,17 @@ def _contents(found: Survey) -> list[str]:
         about = [table.about] if table.about else []
         parts += [f"### {table.title}", *about, markdown_table(table.head, _cells(table))]
     return [*parts, *_short(found)]
+
+
+def _quality() -> list[str]:
+    """Return what the last full audit of the release found."""
+    known = record()
+    return [
+        "## Quality",
+        f"The full audit of release {known.release} on {known.date} ({known.source}; not these very rows):"
+        f" {known.headline} `gameqa audit DIR --html PAGE` measures the same on the rows of this folder.",
+        markdown_table(known.head, known.lines),
+    ]
 
 
 def _cells(table: Table) -> Iterable[Sequence[str]]:

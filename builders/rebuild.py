@@ -9,8 +9,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import gameqa
-from gameqa.core.errors import GameQAError, UsageError
+from gameqa.core.errors import UsageError
+from gameqa.tools.audit import remade
 from gameqa.tools.progress import progress_bar
 
 from .build import BuildReport, build, finished_manifest, verify
@@ -84,7 +84,7 @@ def compare_file(path: Path, fraction: float, scale: float) -> tuple[int, list[s
     try:
         for row in _chosen(path, fraction):
             count += 1
-            differences += _compare_row(row, scale)
+            differences += remade.differences(row, scale)
     except OSError as error:  # pyarrow's errors for broken files included
         differences.append(f"{path.name} cannot be read: {error}")
     return count, differences
@@ -103,26 +103,3 @@ def _chosen(path: Path, fraction: float) -> Iterator[dict[str, Any]]:
                 yield from batch.take(pa.array(kept, pa.int64())).to_pylist()
     except pa.ArrowInvalid as error:
         raise OSError(str(error)) from error
-
-
-def _compare_row(row: dict[str, Any], scale: float) -> Iterator[str]:
-    """Yield one sentence for each column that comes out differently."""
-    name = row["data_id"]
-    try:
-        made = gameqa.from_data_id(name, scale=scale).row(image="image" in row)
-    except GameQAError as error:
-        yield f"{name} cannot be made again: {error}"
-        return
-    for column, value in row.items():
-        fresh = made.get(column)
-        if column == "image":
-            value, fresh = value["bytes"], fresh["bytes"] if fresh else None
-            if value != fresh:
-                yield f"{name}: the picture differs"
-        elif value != fresh:
-            yield f"{name}: {column} is {_short(value)} in the file and {_short(fresh)} when made again"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -244,6 +244,42 @@ def check(
 
 
 @app.command()
+def audit(
+    source: Annotated[str, typer.Argument(help="A folder with rows, a game, a recipe of `gameqa build`, or all.")],
+    rows: Annotated[
+        int | None, typer.Option(help="Rows of each task and level: made (200 by default), or the most that are read.")
+    ] = None,
+    seed: Seed = 0,
+    pictures: Annotated[int, typer.Option(help="Pictures of each task and level that are read back.")] = 20,
+    workers: Annotated[int | None, typer.Option(help="Processes; one per core by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained page as well.")] = None,
+) -> None:
+    """Measure whether labels are right, the picture is needed, levels get harder and texts are clean.
+
+    Exit code 1: something is beyond its bound. Needs the extra audit.
+
+    Example: gameqa audit sokoban --rows 300 --html out/audit.html
+    """
+    import msgspec
+
+    from gameqa.core.files import write_atomic
+    from gameqa.tools.audit.page import page, print_summary
+    from gameqa.tools.audit.rows import source_of
+    from gameqa.tools.audit.run import audit as run
+
+    found = run(source_of(source, rows, seed), workers, pictures)
+    if html:
+        write_atomic(html, page(found))
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        print_summary(found)
+    if found.failed:
+        sys.exit(1)
+
+
+@app.command()
 def build(
     recipe: Annotated[str, typer.Argument(help="Name of the build, for example mini, or a YAML file.")],
     out: Annotated[Path, typer.Option(help="Folder of the data set.")],

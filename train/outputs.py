@@ -75,8 +75,13 @@ def read_state(checkpoint: Path) -> dict[str, Any]:
         raise UsageError(f"{checkpoint / STATE} cannot be read: {error}") from error
 
 
-def push(folder: Path, repo_id: str) -> str:
+def push(folder: Path, repo_id: str, endpoint: str | None = None) -> str:
     """Send the final model to the Hub in one commit and return its address.
+
+    Args:
+        folder: the final model.
+        repo_id: OWNER/NAME; made when missing.
+        endpoint: of the Hub; None: by the environment.
 
     Raises:
         GameQAError: the Hub refuses, or cannot be reached.
@@ -84,7 +89,7 @@ def push(folder: Path, repo_id: str) -> str:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
-    api = HfApi()
+    api = HfApi(endpoint)
     try:
         api.create_repo(repo_id, exist_ok=True)
         return str(api.upload_folder(repo_id=repo_id, folder_path=folder, commit_message="Model trained on gameqa"))

@@ -130,10 +130,7 @@ class Sample:
 
         Two samples of one stream with the same hash ask the same question.
         """
-        params = msgspec.json.decode(self.params)
-        if "options" in params:
-            params["options"] = sorted(map(canonical_json, params["options"]))
-        return sha256(f"{self.state}\n{canonical_json(params)}".encode()).hexdigest()
+        return question_hash(self.state, self.params)
 
 
 COLUMNS = (
@@ -142,6 +139,14 @@ COLUMNS = (
     *(column.name for column in fields(Sample)[10:] if column.metadata.get("column", True)),
 )
 """Names of the columns, in order."""
+
+
+def question_hash(state: str, params: str) -> str:
+    """Return the hash of a question from the JSON of its state and params, see `Sample.question_hash`."""
+    asked = msgspec.json.decode(params)
+    if "options" in asked:
+        asked["options"] = sorted(map(canonical_json, asked["options"]))
+    return sha256(f"{state}\n{canonical_json(asked)}".encode()).hexdigest()
 
 
 def _schema_fields() -> tuple[str, ...]:

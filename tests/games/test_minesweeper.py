@@ -472,7 +472,7 @@ def check_proof(state: State, steps: list[str], found: list[set[Cell]]) -> tuple
         for cell, number, text in re.findall(rf"({CELL}) shows (\d); hidden around it: ([^.]*)\.", step):
             (at,) = cells_of(cell)
             assert state.board[at[0]][at[1]] == int(number)
-            told = {"flagged": set[Cell](), "mine": set[Cell](), "safe": set[Cell](), "unknown": set[Cell]()}
+            told = {word: set[Cell]() for word in ("flagged", "mine", "safe", "unknown", "besides")}
             for part in text.split("; "):
                 words = part.rpartition(")")[2].removeprefix(" a").strip()
                 told[words.removesuffix("s") if words == "mines" else words] |= cells_of(part)

@@ -18,16 +18,16 @@ import gameqa
 
 pytestmark = pytest.mark.slow  # needs torch and TRL, which take long to be imported
 
-SMALL = msgspec.structs.replace(proof.SCALES["small"], hidden=64, layers=2, image_size=28, patch_size=14)
+BOTH = msgspec.structs.replace(proof.SCALES["medium"], image_size=28)
 
 
 def samples(count: int) -> list[gameqa.Sample]:
-    return [*proof.questions("test", proof.SEEDS["test"], count)]
+    return [*proof.questions(BOTH, "test", proof.SEEDS["test"], count)]
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return proof.make_model(tmp_path_factory.mktemp("proof") / "model", SMALL)
+    return proof.make_model(tmp_path_factory.mktemp("proof") / "model", BOTH)
 
 
 @given(st.integers(1, 500).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
@@ -60,30 +60,36 @@ def test_the_floor_is_what_one_answer_to_each_wording_can_reach() -> None:
 def test_test_boards_are_in_no_training_split() -> None:
     held_out = {sample.state_hash for sample in samples(60)}
     for stream in ("warm-up", "grpo"):
-        assert held_out.isdisjoint(sample.state_hash for sample in proof.questions("train", proof.SEEDS[stream], 60))
+        assert held_out.isdisjoint(
+            sample.state_hash for sample in proof.questions(BOTH, "train", proof.SEEDS[stream], 60)
+        )
 
 
 def test_the_model_is_the_same_each_time_and_its_prompts_are_short(model: Path, tmp_path: Path) -> None:
     from transformers import AutoProcessor
 
-    again = proof.make_model(tmp_path / "model", SMALL)
+    again = proof.make_model(tmp_path / "model", BOTH)
     assert (again / "model.safetensors").read_bytes() == (model / "model.safetensors").read_bytes()
     tokenizer: Any = AutoProcessor.from_pretrained(model).tokenizer
     lengths: list[int] = []
     for sample in samples(40):
-        assert len(tokenizer(sample.question)["input_ids"]) < 100  # of some 300 words
+        chat = tokenizer.apply_chat_template(
+            [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": sample.question}]}],
+            add_generation_prompt=True,
+        )
+        assert len(chat["input_ids"]) <= proof.PROMPT  # of some 300 words
         told = tokenizer(sample.analysis)["input_ids"]
         assert tokenizer.decode(told) == sample.analysis
         lengths.append(len(told))
-    assert sum(length < proof.REPLY for length in lengths) > 0.8 * len(lengths)
+    assert sum(length < BOTH.reply for length in lengths) > 0.7 * len(lengths)
 
 
 def test_recipes_can_be_planned_and_chain(model: Path) -> None:
-    warm, grpo = proof.recipes(model.parent, SMALL, "cpu")
+    warm, grpo = proof.recipes(model.parent, BOTH, "cpu")
     assert grpo.model.name == str(model.parent / "sft" / "final")
     assert warm.model.name == str(model)
-    assert plan(warm).batch.completions == SMALL.batch
-    assert plan(grpo).batch.completions == SMALL.prompts * SMALL.generations
+    assert plan(warm).batch.completions == BOTH.batch
+    assert plan(grpo).batch.completions == BOTH.prompts * BOTH.generations
 
 
 def test_replies_are_scored_and_pictures_withheld(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,5 +103,14 @@ def test_replies_are_scored_and_pictures_withheld(model: Path, monkeypatch: pyte
     monkeypatch.setattr(sight, "replies", replies)
     right: Sequence[bool] = [False] + [True] * (len(asked) - 1)
     for seeing in (True, False):
-        assert proof.ask(model, asked, 28 * 28, "cpu", seeing) == right
+        assert proof.ask(model, asked, BOTH, "cpu", seeing) == right
     assert shown == [True, False]
+
+
+@pytest.mark.parametrize(("right", "stuck"), [(10, True), (40, False)])
+def test_a_warm_up_that_taught_nothing_is_called_so(right: int, stuck: bool) -> None:
+    share, floor = proof.wilson(right, 100), proof.wilson(10, 100)
+    results = [proof.Result("after SFT", kind, task, share, floor, None) for kind, task in proof.TASKS.items()]
+    floors = dict.fromkeys(proof.TASKS.values(), floor)
+    shown = proof.text(proof.Proof("medium", "cpu", BOTH, floors, results, {}, 0.0, {}))
+    assert shown.count("still on its plateau") == (len(proof.TASKS) if stuck else 0)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hub_stand_in import WRITE, Hub
+from huggingface_hub import constants
 
 pytest.importorskip("trl", reason="needs the extra train")
 
@@ -116,6 +118,23 @@ def test_a_final_model_that_cannot_be_sent_is_kept(tmp_path: Path, monkeypatch: 
     with pytest.raises(GameQAError, match="the model could not be sent to me/model"):
         outputs.push(tmp_path / "final", "me/model")
     assert (tmp_path / "final" / "README.md").is_file()
+
+
+def test_a_final_model_arrives_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setenv("HF_TOKEN", WRITE)
+    files = {"README.md": b"card", "config.json": b"{}", "model.safetensors": b"weights" * 1000}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    hub = Hub()
+    try:
+        assert "me/model" in outputs.push(tmp_path, "me/model", hub.url)
+        assert {name: blob.content for name, blob in hub.repos["me/model"].main.items() if name in files} == files
+        outputs.push(tmp_path, "me/model", hub.url)  # once more: nothing is lost
+        assert files.keys() <= hub.repos["me/model"].main.keys()
+    finally:
+        hub.close()
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ class Prover:
                 # That some are safe for another reason does not matter, and the proof need not give that reason.
                 rest = view.unknown | view.safe
                 found = f"Its {'only mine is' if view.number == 1 else f'{view.number} mines are'} found already"
-                text = f"{self._seen(view._replace(safe=0, unknown=rest))} {found}, so {self._safe(rest)}."
+                text = f"{self._seen(view._replace(safe=0, unknown=rest), 'besides')} {found}, so {self._safe(rest)}."
                 yield Step(text, 0, view.unknown, view.mine)
             elif view.need == view.unknown.bit_count():
                 yield Step(f"{self._leaves(view)} So {self._mined(view.unknown)}.", view.unknown, 0, view.settled)
@@ -318,13 +318,13 @@ class Prover:
         known = f", {listed(parts)}" if parts else ""
         return f"The board has {counted(self.state.mines, 'mine')}{known}: {left if left > 0 else 'none'} left."
 
-    def _seen(self, view: View) -> str:
-        """Describe a number and the hidden cells around it."""
+    def _seen(self, view: View, rest: str = "unknown") -> str:
+        """Describe a number and the hidden cells around it; `rest` is the word for those not yet known."""
         parts = [
             (view.flags, "flagged"),
             (view.mine, "a mine" if view.mine.bit_count() == 1 else "mines"),
             (view.safe, "safe"),
-            (view.unknown, "unknown"),
+            (view.unknown, rest),
         ]
         around = "; ".join(f"{self._cells(cells)} {word}" for cells, word in parts if cells)
         return f"{self._name(view.place)} shows {view.number}; hidden around it: {around}."

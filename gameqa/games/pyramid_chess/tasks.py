@@ -229,7 +229,7 @@ class TurnsToPlace(Task[State, PyramidChessParams]):
         return (
             f"The slot {_named(_slot(params))} is empty. What is the least number of turns until a ball can lie in it?"
             " Count the placements by both players together, the one in this slot included, and assume that no ball is"
-            " ever taken back."
+            " ever taken back and that both players have balls enough."
         )
 
     def solve(self, state: State, params: Mapping[str, Any]) -> Solution:

@@ -1,4 +1,4 @@
-"""A small Hugging Face Hub on loopback: repositories of data in memory, spoken to over HTTP, that fails when told to.
+"""A small Hugging Face Hub on loopback: repositories of data and models in memory, over HTTP, that fails when told to.
 
 It knows what uploading, listing, tagging and `load_dataset` need: https://huggingface.co/docs/hub/api and the Git LFS
 batch protocol, https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md.
@@ -317,7 +317,7 @@ class Handler(BaseHTTPRequestHandler):
             "files": [
                 {
                     "path": file["path"],
-                    "uploadMode": "lfs" if file["path"].endswith(".parquet") else "regular",
+                    "uploadMode": "lfs" if file["path"].endswith((".parquet", ".safetensors")) else "regular",
                     "shouldIgnore": False,
                     "oid": tree[file["path"]].oid if file["path"] in tree else None,
                 }
@@ -381,7 +381,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 _NAME = r"([^/]+/[^/]+)"
-_API = rf"/api/datasets/{_NAME}"
+_API = rf"/api/(?:datasets|models)/{_NAME}"
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"POST /api/repos/create", Handler.create),
     (r"POST /api/validate-yaml", Handler.validate),
@@ -395,7 +395,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (rf"POST {_API}/tag/([^/]+)", Handler.tag),
     (rf"POST {_API}/preupload/([^/]+)", Handler.preupload),
     (rf"POST {_API}/commit/([^/]+)", Handler.commit),
-    (rf"POST /datasets/{_NAME}\.git/info/lfs/objects/batch", Handler.batch),
+    (rf"POST (?:/datasets)?/{_NAME}\.git/info/lfs/objects/batch", Handler.batch),
     (r"PUT /lfs/([0-9a-f]{64})", Handler.put),
     (r"POST /lfs/([0-9a-f]{64})/verify", Handler.verify),
     (rf"(?:GET|HEAD) /datasets/{_NAME}/resolve/([^/]+)/(.+)", Handler.resolve),
