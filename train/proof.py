@@ -95,7 +95,7 @@ SCALES = {
 SEEDS = {"warm-up": 5, "grpo": 2, "test": 3}
 """Names of the streams of questions."""
 WORDS = 2048
-HELP = "small: perception only; medium: reasoning too, both on two CPU cores; large: on a GPU."
+HELP = "small: perception only; medium: reasoning too, not learnt yet; large: for a GPU, untried."
 PROMPT = 40
 """Tokens of a question with the marks of a chat, at most, besides those of its picture."""
 

@@ -51,7 +51,7 @@ def test_the_second_method_follows_every_worked_step(name: str, count: int) -> N
 def test_the_second_method_calls_no_wrong_option_right(name: str) -> None:
     second = audit.checks(gameqa.game(name))
     for entry in entries(name, KEYS):
-        assert entry.task and entry.params
+        assert entry.task and entry.params is not None
         if entry.task.kind is not AnswerKind.CHOICE or entry.task.judges_list or entry.task.fixed_order:
             continue
         right = LETTERS.index(entry.columns["answer"])
@@ -60,17 +60,20 @@ def test_the_second_method_calls_no_wrong_option_right(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", gameqa.games())
-def test_a_changed_answer_or_board_is_noticed(name: str) -> None:
+def test_steps_of_another_board_are_noticed(name: str) -> None:
     """Follow steps of another row: a follower that approves anything would pass them."""
+
+    def noticed(entry: Entry, steps: list[str]) -> bool:
+        try:
+            return bool(second.steps[entry.columns["task"]](entry.state, entry.params or {}, steps))
+        except (LookupError, ValueError):  # they speak of what this board does not have
+            return True
+
     second = audit.checks(gameqa.game(name))
-    for slug, follow in second.steps.items():
+    for slug in second.steps:
         same = [entry for entry in entries(name, KEYS) if entry.columns["task"] == slug]
-        mixed = zip(same, [*same[1:], same[0]], strict=True)
-        told = [
-            follow(one.state, one.params or {}, labels.numbered_steps(other.columns["analysis"]))
-            for one, other in mixed
-        ]
-        assert sum(map(bool, told)) > len(told) / 2, slug
+        others = [labels.numbered_steps(entry.columns["analysis"]) for entry in [*same[1:], same[0]]]
+        assert sum(map(noticed, same, others)) > len(same) / 2, slug
 
 
 @pytest.mark.parametrize("name", gameqa.games())

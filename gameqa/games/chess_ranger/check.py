@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
 
 from .state import State
@@ -128,13 +128,6 @@ def _series(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
-def _different(expected: Sequence[str], steps: Sequence[str]) -> list[str]:
-    problems = [] if len(expected) == len(steps) else [f"{len(steps)} steps instead of {len(expected)}"]
-    return problems + [
-        f"{told} (expected: {right})" for told, right in zip(steps, expected, strict=False) if told != right
-    ]
-
-
 def _men(state: State) -> str:
     men = sorted(_position(state), key=lambda man: (-man[1], man[0]))
     return f"The pieces, from the top rank down: {', '.join(f'{NAMES[man[2]]} {_named(man[:2])}' for man in men)}."
@@ -143,7 +136,7 @@ def _men(state: State) -> str:
 def _count_piece_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     squares = _of_kind(state, params["piece"])
     number = f"{NAMES[params['piece']]}s among them: {_series(squares) or 'none'}. That makes {len(squares)}."
-    return _different([_men(state), number], steps)
+    return unlike(steps, [_men(state), number])
 
 
 def _on(square: str) -> str:
@@ -153,14 +146,14 @@ def _on(square: str) -> str:
 def _find_piece_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     (square,) = _of_kind(state, params["piece"])
     name = NAMES[params["piece"]].lower()
-    return _different([_men(state), f"The only {name} stands on {_on(square)}, that is on {square}."], steps)
+    return unlike(steps, [_men(state), f"The only {name} stands on {_on(square)}, that is on {square}."])
 
 
 def _piece_at_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     square = params["square"]
     (name,) = _piece_at(state, params)
     stands = "no piece" if name == "No Piece" else f"a {str(name).lower()}"
-    return _different([_men(state), f"On {square}, the square on {_on(square)}, stands {stands}."], steps)
+    return unlike(steps, [_men(state), f"On {square}, the square on {_on(square)}, stands {stands}."])
 
 
 def _wrong_list(position: Position, text: str) -> list[str]:
@@ -235,7 +228,7 @@ def _max_captures_steps(state: State, _: Params, steps: Sequence[str]) -> list[s
         problems.append(f"wrong pieces: {steps[0]}")
     if not most:
         none = ["No piece can take another one, so no capture can be made."]
-        return problems + _different(none, steps[1:])
+        return problems + unlike(steps[1:], none)
     match = re.fullmatch(r"Possible first captures: (.*)\.", steps[1])
     problems += _wrong_list(position, match[1]) if match else [f"not understood: {steps[1]}"]
     if most == total - 1:

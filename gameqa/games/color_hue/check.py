@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unmet
 
 from .state import RGB, State
 
@@ -165,16 +165,6 @@ def _gradient_pattern(state: State, params: Params) -> list[Any]:
     return [pair for pair in params["options"] if all(c and _fitting(c, [n]) for c, n in zip(ends, pair, strict=True))]
 
 
-def _told(steps: Sequence[str], expected: Sequence[tuple[str, Callable[..., bool]]]) -> list[str]:
-    """Deny each step that has not the wording expected at its place or states something untrue."""
-    if len(steps) != len(expected):
-        return [f"{len(steps)} steps instead of {len(expected)}"]
-    found = [(step, re.fullmatch(pattern, step), true) for step, (pattern, true) in zip(steps, expected, strict=True)]
-    return [
-        f"not true or not understood: {step}" for step, match, true in found if not (match and true(*match.groups()))
-    ]
-
-
 def _rgb(text: str) -> RGB:
     red, green, blue = map(int, re.findall(r"-?\d+", text))
     return red, green, blue
@@ -258,7 +248,7 @@ def _matching_steps(state: State, params: Params, steps: Sequence[str]) -> list[
         shown = rf"\({color[0]}, {color[1]}, {color[2]}\)"
         signed = r"(?: \(red ([+-]?\d+), green ([+-]?\d+), blue ([+-]?\d+)\))?"
         expected.append((rf"Option {letter}, swatch {letter}: {shown} (.+?){signed}\.", option(tuple(color))))
-    return _told(steps, expected)
+    return unmet(steps, expected)
 
 
 def _drift(word: str, color: RGB, right: Sequence[int]) -> bool:
@@ -322,7 +312,7 @@ def _description_steps(state: State, params: Params, steps: Sequence[str]) -> li
         return true
 
     kinds = "|".join(CHROMA)
-    return _told(
+    return unmet(
         steps,
         [
             (
@@ -372,7 +362,7 @@ def _pattern_steps(state: State, params: Params, steps: Sequence[str]) -> list[s
     numbers = [int(match[1]) for step in cells if (match := re.match(r"\w+ (\d)", step))]
     if len(cells) < 2 or numbers != sorted(set(numbers)):
         return [f"the cells {numbers} are not followed along the gradient"]
-    return _told(
+    return unmet(
         steps,
         [
             (

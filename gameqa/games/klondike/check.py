@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
 
 from .state import RANKS, SIGNS, SUITS, Card, State, name
@@ -192,13 +192,6 @@ def _ordered(text: str) -> str:
     return re.sub(r"Tab\d to Tab\d", lambda _: next(moves), text)
 
 
-def _different(expected: Sequence[str], steps: Sequence[str]) -> list[str]:
-    problems = [] if len(expected) == len(steps) else [f"{len(steps)} steps instead of {len(expected)}"]
-    return problems + [
-        f"{told} (expected: {right})" for told, right in zip(steps, expected, strict=False) if told != right
-    ]
-
-
 def _move_steps(state: State, params: Params, steps: Sequence[str], effect: bool) -> list[str]:
     runs = "; ".join(f"Tab{number} {_signs(run)}" for number, run in enumerate(state.runs, 1))
     waste = f"shows the {name(state.dump[-1])}" if state.dump else "is empty"
@@ -219,7 +212,7 @@ def _move_steps(state: State, params: Params, steps: Sequence[str], effect: bool
             expected.append(f"Option {letter}, none of the listed moves: {none}")
         else:
             expected.append(f"Option {letter}, {move}: {_verdict(state, move, effect)}")
-    return _different(expected, steps)
+    return unlike(steps, expected)
 
 
 def _pile_step(state: State, tab: int) -> str:
@@ -279,7 +272,7 @@ def _deadlock_steps(state: State, _: Params, steps: Sequence[str]) -> list[str]:
         kind,
         end,
     ]
-    return _different(expected, [_ordered(step) if step.startswith("Moves") else step for step in steps])
+    return unlike([_ordered(step) if step.startswith("Moves") else step for step in steps], expected)
 
 
 CHECKS = Checks(

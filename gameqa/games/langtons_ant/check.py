@@ -4,11 +4,11 @@ x, which grows downward, is the real part and y the imaginary part, so a right t
 sum. Worked solutions are checked sentence by sentence against those that this walk gives.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, as_solved
 
 from .state import Cell, State
 
@@ -114,20 +114,6 @@ def _flip_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     return [*told, f"{reached}The cell {cell} changes {changes} time{'' if changes == 1 else 's'} in all."]
 
 
-def _compared(
-    solution: Callable[[State, Mapping[str, Any]], list[str]],
-) -> Callable[[State, Mapping[str, Any], Sequence[str]], list[str]]:
-    """Return a check that holds the steps against the sentences of a solution."""
-
-    def problems(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
-        right = solution(state, params)
-        if len(steps) != len(right):
-            return [f"there are {len(steps)} steps where {len(right)} are due"]
-        return [f"it says {one!r}, right is {two!r}" for one, two in zip(steps, right, strict=True) if one != two]
-
-    return problems
-
-
 CHECKS = Checks[State](
     answers={
         "ant_pose": lambda state, params: _poses(_walk(state, 0)[0], params),
@@ -135,8 +121,8 @@ CHECKS = Checks[State](
         "cell_flip_count": lambda state, params: [_flips(state, params)],
     },
     steps={
-        "ant_pose": _compared(_pose_solution),
-        "pose_after_steps": _compared(_walk_solution),
-        "cell_flip_count": _compared(_flip_solution),
+        "ant_pose": as_solved(_pose_solution),
+        "pose_after_steps": as_solved(_walk_solution),
+        "cell_flip_count": as_solved(_flip_solution),
     },
 )

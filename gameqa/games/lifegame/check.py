@@ -5,11 +5,11 @@ solutions are checked sentence by sentence against those that this evolution giv
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import pairwise, product
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, as_solved
 
 from .state import Cell, State
 
@@ -184,20 +184,6 @@ def _region_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     return [*told, f"The first pattern that appears again is {ending}"]
 
 
-def _compared(
-    solution: Callable[[State, Mapping[str, Any]], list[str]],
-) -> Callable[[State, Mapping[str, Any], Sequence[str]], list[str]]:
-    """Return a check that holds the steps against the sentences of a solution."""
-
-    def problems(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
-        right = solution(state, params)
-        if len(steps) != len(right):
-            return [f"there are {len(steps)} steps where {len(right)} are due"]
-        return [f"it says {one!r}, right is {two!r}" for one, two in zip(steps, right, strict=True) if one != two]
-
-    return problems
-
-
 CHECKS = Checks[State](
     answers={
         "live_count": lambda state, params: [n for n in params["options"] if n == len(_live(state))],
@@ -210,9 +196,9 @@ CHECKS = Checks[State](
         "region_stability_steps": lambda state, params: list(_settled(state, params)),
     },
     steps={
-        "live_count": _compared(_count_solution),
-        "next_live_count": _compared(_next_solution),
-        "cell_sequence": _compared(_sequence_solution),
-        "region_stability_steps": _compared(_region_solution),
+        "live_count": as_solved(_count_solution),
+        "next_live_count": as_solved(_next_solution),
+        "cell_sequence": as_solved(_sequence_solution),
+        "region_stability_steps": as_solved(_region_solution),
     },
 )

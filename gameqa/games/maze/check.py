@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import groupby, pairwise, zip_longest
+from itertools import groupby, pairwise
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 
 from .state import GOAL, PLAYER, WALL, State
 
@@ -78,12 +78,6 @@ def _turns(steps: Sequence[str]) -> int:
     return sum(a != b for a, b in pairwise(steps))
 
 
-def _told(steps: Sequence[str], expected: Sequence[str]) -> list[str]:
-    """Return a problem for each step that does not say what is expected."""
-    pairs = zip_longest(steps, expected, fillvalue="(nothing)")
-    return [f"the step says {step!r}, right is {right!r}" for step, right in pairs if step != right]
-
-
 def _found(who: str, look: str, cell: Cell) -> list[str]:
     row, column = cell
     return [
@@ -147,27 +141,27 @@ def _path_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]
         re.sub(r"^(Option \w):", rf"\1, {', '.join(walk)}:", step)
         for step, (_, walk) in zip(steps[3:], options, strict=False)
     ]
-    return _told([*steps[:3], *full, *steps[3 + len(options) :]], told)
+    return unlike([*steps[:3], *full, *steps[3 + len(options) :]], told)
 
 
 def _turn_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     told, corners = _way_told(state)
     listed = "; ".join(f"({n}) at {cell} from {a} to {b}" for n, (cell, a, b) in enumerate(corners, 1))
     count = "This is 1 turn." if len(corners) == 1 else f"These are {len(corners)} turns."
-    return _told(steps, [*told, f"The direction changes at these corners: {listed}.", count])
+    return unlike(steps, [*told, f"The direction changes at these corners: {listed}.", count])
 
 
 def _direction_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     cell = _find(state.maze, PLAYER)
     ways = _ways(state.maze, cell)
     looks = [f"{way.title()}: {_step(cell, way)} is {'free' if way in ways else 'wall'}." for way in STEPS]
-    return _told(steps, [f"The player stands at {cell}.", *looks, f"So the player can step {_listed(ways)}."])
+    return unlike(steps, [f"The player stands at {cell}.", *looks, f"So the player can step {_listed(ways)}."])
 
 
 def _move_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     end, told = _moved(state, params)
     start = _find(state.maze, PLAYER)
-    return _told(steps, [f"The player starts at {start}.", *told, f"At the end the player stands at {end}."])
+    return unlike(steps, [f"The player starts at {start}.", *told, f"At the end the player stands at {end}."])
 
 
 def _holding(state: State, params: Params, number: int) -> list[Any]:
@@ -195,10 +189,10 @@ CHECKS = Checks[State](
         ],
     },
     steps={
-        "player_position": lambda state, params, steps: _told(
+        "player_position": lambda state, params, steps: unlike(
             steps, _found("player", "red circle in the picture, P", _find(state.maze, PLAYER))
         ),
-        "goal_position": lambda state, params, steps: _told(
+        "goal_position": lambda state, params, steps: unlike(
             steps, _found("goal", "green block in the picture, G", _find(state.maze, GOAL))
         ),
         "path_to_goal": _path_steps,

@@ -1,10 +1,10 @@
 """The maze of cubes a second time: a cube lies on the route when taking it away parts the start from the goal."""
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations, groupby, pairwise, zip_longest
+from itertools import combinations, groupby, pairwise
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 
 from .state import State
 
@@ -88,12 +88,6 @@ def _direction(here: Cell, after: Cell) -> str:
     return next(name for name, by in WAYS.items() if all(a + d == b for a, b, d in zip(here, after, by, strict=True)))
 
 
-def _told(steps: Sequence[str], expected: Sequence[str]) -> list[str]:
-    """Return a problem for each step that does not say what is expected."""
-    pairs = zip_longest(steps, expected, fillvalue="(nothing)")
-    return [f"the step says {step!r}, right is {right!r}" for step, right in pairs if step != right]
-
-
 def _listed(words: Sequence[Any]) -> str:
     texts = [str(word) for word in words]
     return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
@@ -128,7 +122,7 @@ def _direction_steps(state: State, params: Params, steps: Sequence[str]) -> list
     problems = [] if branching == met else ["the numbered cubes are not the branch points of the route"]
     first = f"Follow the tops from the start {state.start} to the goal {state.goal}."
     last = ", ".join(f"{label}-{right[label]}" for label in sorted(right))
-    return problems + _told(
+    return problems + unlike(
         steps,
         [
             f"{first} The branch points are met in the order {_listed(met)}.",
@@ -156,7 +150,7 @@ def _route_told(state: State) -> list[str]:
 
 def _order_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     last = f"The goal is reached; the numbers were passed in the order {_listed(_met(state))}."
-    return _told(steps, [*_route_told(state), last])
+    return unlike(steps, [*_route_told(state), last])
 
 
 def _passed_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
@@ -169,7 +163,7 @@ def _passed_steps(state: State, params: Params, steps: Sequence[str]) -> list[st
                 f" {_direction(here, after)}."
             )
     last = f"The route passes {_listed(passed) or 'none of the numbers'}."
-    return _told(steps, [*_route_told(state), *told, last])
+    return unlike(steps, [*_route_told(state), *told, last])
 
 
 def _height_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
@@ -186,7 +180,7 @@ def _height_steps(state: State, params: Params, steps: Sequence[str]) -> list[st
         told.append(f"From {a} to {b}: {leads}, {so}.")
     floors = groupby(sorted((cell[2], label) for label, cell in enumerate(state.markers, 1)), key=lambda one: one[0])
     relation = " < ".join(" = ".join(str(label) for _, label in group) for _, group in floors)
-    return _told(steps, [*told, f"From low to high: {relation}."])
+    return unlike(steps, [*told, f"From low to high: {relation}."])
 
 
 CHECKS = Checks[State](

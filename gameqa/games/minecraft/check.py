@@ -3,11 +3,11 @@
 import heapq
 import re
 from collections.abc import Mapping, Sequence
-from itertools import count, zip_longest
+from itertools import count
 from math import cos, radians, sin, sqrt, tan
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 
 from .state import Cell, State
 
@@ -100,12 +100,6 @@ def _approach(state: State) -> int:
     return _blocks_to(state, lambda cell: abs(cell[0] - x) + abs(cell[1] - z) == 1)
 
 
-def _told(steps: Sequence[str], expected: Sequence[str]) -> list[str]:
-    """Return a problem for each step that does not say what is expected."""
-    pairs = zip_longest(steps, expected, fillvalue="(nothing)")
-    return [f"the step says {step!r}, right is {right!r}" for step, right in pairs if step != right]
-
-
 def _listed(words: Sequence[Any], last: str = "and") -> str:
     texts = [str(word) for word in words]
     return f" {last} ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
@@ -167,12 +161,12 @@ def _scenery_steps(state: State, params: Params, steps: Sequence[str]) -> list[s
         said = f"lists {_listed(lacks)}, which the scene lacks, and leaves out {_listed(left)}"
         names = ", ".join(NAMES[kind] for kind in sorted(option))
         told.append(f"Option {letter}, {names}: {said if lacks else 'lists exactly what is there'}.")
-    return problems + _told(steps, told)
+    return problems + unlike(steps, told)
 
 
 def _box_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     a, high, b = (len(set(axis)) for axis in zip(*(block.pos for block in state.blocks), strict=True))
-    return _told(
+    return unlike(
         steps,
         [
             f"Along the two edges of the top lie {_many(a, 'cube')} (along x) and {_many(b, 'cube')} (along z).",
@@ -190,7 +184,7 @@ def _rows(state: State) -> str:
 
 
 def _river_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
-    return _told(
+    return unlike(
         steps,
         [
             f"Count the water cells on a line straight across the river: {_rows(state)}.",
@@ -230,8 +224,8 @@ def _both_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]
     if bank == other:
         same = f"The player and the column are both on the {bank} bank {at}, so the river need not be crossed."
         problems = ["a bridge is needed"] if bridge else []
-        return problems + _told(steps, [same, *climbing, f"No bridge is needed, only the climb counts: {climb}."])
-    return _told(
+        return problems + unlike(steps, [same, *climbing, f"No bridge is needed, only the climb counts: {climb}."])
+    return unlike(
         steps,
         [
             f"The river lies between the player and the column: the player stands on the {bank} bank, the column on"
@@ -258,7 +252,7 @@ CHECKS = Checks[State](
         "scenery_recognition": _scenery_steps,
         "cube_count": _box_steps,
         "cross_river": _river_steps,
-        "climb": lambda state, params, steps: _told(steps, _climb_told(state)),
+        "climb": lambda state, params, steps: unlike(steps, _climb_told(state)),
         "cross_river_climb": _both_steps,
     },
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
 
 from .state import FLAG, HIDDEN, State
@@ -442,7 +442,7 @@ def _proof_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
                 if hidden
                 else "So its number says nothing more, and nothing is to be done there.",
             ]
-        return _compare(told, steps)
+        return unlike(steps, told)
     proof, problems = _Proof(state, cell), list[str]()
     for step in steps:
         if step == f"{cell} is hidden and has no flag.":
@@ -455,19 +455,13 @@ def _proof_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
     return problems
 
 
-def _compare(told: Sequence[str], steps: Sequence[str]) -> list[str]:
-    """Return one sentence for each step that is not what the board says."""
-    problems = [f"not so: {step} Rather: {right}" for step, right in zip(steps, told, strict=False) if step != right]
-    return problems if len(told) == len(steps) else [*problems, f"{len(steps)} steps instead of {len(told)}"]
-
-
 def _flag_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
     flags = _cells_of(state, FLAG)
     told = list[str]()
     for row in range(state.rows):
         here = [cell for cell in flags if cell[0] == row]
         told.append(f"Row {row}: a flag at {_listed(here)}." if here else f"Row {row}: no flag.")
-    return _compare([*told, f"That makes {len(flags)} flagged cell{'' if len(flags) == 1 else 's'}."], steps)
+    return unlike(steps, [*told, f"That makes {len(flags)} flagged cell{'' if len(flags) == 1 else 's'}."])
 
 
 def _left_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -478,7 +472,7 @@ def _left_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
         f"Flags mark {mines}: {_listed(flags)}." if flags else "No cell is flagged.",
         f"{state.mines} - {len(flags)} = {state.mines - len(flags)}.",
     ]
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _revealed_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -487,7 +481,7 @@ def _revealed_steps(state: State, params: Mapping[str, Any], steps: Sequence[str
         blank, number = shown.count(0), sum(value > 0 for value in shown)
         counts.append(blank + number)
         told.append(f"Row {row}: {blank} blank and {number} with a number, {blank + number} revealed.")
-    return _compare([*told, f"{' + '.join(map(str, counts))} = {sum(counts)}."], steps)
+    return unlike(steps, [*told, f"{' + '.join(map(str, counts))} = {sum(counts)}."])
 
 
 def _cell_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -506,7 +500,7 @@ def _cell_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
         f"Where they cross, the cell {seen}.",
         f"So it is {excluded}.",
     ]
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 CHECKS = Checks[State](

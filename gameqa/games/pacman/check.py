@@ -1,11 +1,11 @@
 """Answers by playing turns on sets of cells; ways are measured by waves that spread from a ghost's target."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, denied
 from gameqa.core.game import Json
 
 from .state import Cell, State, cells
@@ -176,19 +176,6 @@ def _best(state: State, params: Mapping[str, Any]) -> list[Json]:
     return [option for option in params["options"] if option == best]
 
 
-def _deny(steps: Sequence[str], readers: Mapping[str, Callable[..., object]]) -> list[str]:
-    """Return a sentence for each step that no pattern reads, and for each whose claim does not hold."""
-    problems: list[str] = []
-    for step in steps:
-        read = ((re.fullmatch(pattern, step), holds) for pattern, holds in readers.items())
-        match, holds = next(((match, holds) for match, holds in read if match), (None, None))
-        if match is None or holds is None:
-            problems.append(f"not understood: {step}")
-        elif not holds(*match.groups()):
-            problems.append(f"does not hold: {step}")
-    return problems
-
-
 def _cells(text: str | None) -> list[Cell]:
     return [(int(row), int(col)) for row, col in re.findall(r"\((\d+), (\d+)\)", text or "")]
 
@@ -198,7 +185,7 @@ def _numbers(text: str) -> list[int]:
 
 
 def _pose_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
-    return _deny(
+    return denied(
         steps,
         {
             r"Find Pac-Man\.": lambda: True,
@@ -221,7 +208,7 @@ def _around_steps(state: State, params: Mapping[str, Any], steps: Sequence[str])
         counts[int(number)] = len(found)
         return int(count) == len(found) and _numbers(columns_said or "") == found and int(number) in rows
 
-    return _deny(
+    return denied(
         steps,
         {
             r"Pac-Man is at (.*), so the square has (.*)\.": lambda cell, text: (
@@ -250,7 +237,7 @@ def _closer_steps(state: State, params: Mapping[str, Any], steps: Sequence[str])
         holds = {"<": ways[0] < ways[1], ">": ways[0] > ways[1], "=": ways[0] == ways[1]}[sign]
         return [int(one), int(other)] == ways and holds and said == words[sign]
 
-    return _deny(
+    return denied(
         steps,
         {
             r"Pac-Man is at (.*)\.": lambda cell: _cells(cell) == [state.pacman],
@@ -265,7 +252,7 @@ def _ahead_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
     while play.try_step(state.direction):
         run.append(play.pacman)
     wall, beans = _ahead(play.pacman, state.direction), [cell for cell in run if cell in _beans(state)]
-    return _deny(
+    return denied(
         steps,
         {
             r"Pac-Man is at (.*) and faces (\w+)\.": lambda cell, way: (
@@ -319,7 +306,7 @@ def _outcome_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]
         total = [state.score, play.eaten, state.score + play.eaten]
         return not play.caught and turns == len(legs) and int(beans) == play.eaten and _numbers(text) == total
 
-    return _deny(
+    return denied(
         steps,
         {
             r"At the start Pac-Man is at (.*), Pinky at (.*), Blinky at (.*); the score is (\d+)\.": start,
@@ -382,7 +369,7 @@ def _ghost_steps(state: State, params: Mapping[str, Any], steps: Sequence[str], 
         then = _next(state, ghost, play.pacman, play.direction)
         return name == ghost and was == first and (now or was) == then and (now is None) == (first == then)
 
-    return _deny(
+    return denied(
         steps,
         {
             r"(?:Before the move: |After the move: |)Pac-Man is at (\(\d+, \d+\))(?: and faces (\w+))?(.*)\.": pacman,
@@ -425,7 +412,7 @@ def _best_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
         said = {way: int(count) for way, count in re.findall(r"(\w+) \((\d+) beans?\)", text)}
         return said == safe and told == list(STEPS)
 
-    return _deny(
+    return denied(
         steps,
         {
             r"After each turn: Pac-Man, P = Pinky, B = Blinky\.": lambda: True,

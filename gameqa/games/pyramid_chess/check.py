@@ -6,7 +6,7 @@ A move is put on the board and the blocks of one colour are counted before and a
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
 
 from .state import State
@@ -138,12 +138,6 @@ def _contents(table: Table, slots: Sequence[Slot]) -> str:
     return _and([f"{_name(slot)} {NAMES[table[slot]]}" for slot in slots])
 
 
-def _compare(told: Sequence[str], steps: Sequence[str]) -> list[str]:
-    """Return one sentence for each step that is not what the table says."""
-    problems = [f"not so: {step} Rather: {right}" for step, right in zip(steps, told, strict=False) if step != right]
-    return problems if len(told) == len(steps) else [*problems, f"{len(steps)} steps instead of {len(told)}"]
-
-
 def _range(state: State, slot: Slot) -> list[str]:
     """Tell the levels of the board and whether it has a slot."""
     level, x, y = slot
@@ -180,17 +174,17 @@ def _status_steps(state: State, params: Mapping[str, Any], steps: Sequence[str])
         told.append(
             f"On level {level}, a {color} ball lies at x = {x}, y = {y}; {color} balls belong to PLAYER_{mark[1]}."
         )
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _outcome_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
     table, slot, mark = _table(state), _asked(params), f"P{params['player']}"
     place, color = f"The slot {_name(slot)} on level {slot[0]}", NAMES[f"P{params['player']}"]
     if table[slot] != "--":
-        return _compare([f"{place} holds a {NAMES[table[slot]]} ball, so no ball may be placed there."], steps)
+        return unlike(steps, [f"{place} holds a {NAMES[table[slot]]} ball, so no ball may be placed there."])
     told = [f"{place} is empty.", _rests(table, slot)]
     if not _ready(table, slot):
-        return _compare([*told, "The base is not full, so no ball may be placed in the slot."], steps)
+        return unlike(steps, [*told, "The base is not full, so no ball may be placed in the slot."])
     told.append("So a ball may be placed in the slot. A take-back follows if it completes a block with this slot.")
     completed = _completed(table, slot, mark)
     for top in _above(table, slot):
@@ -202,7 +196,7 @@ def _outcome_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]
         told.append(f"The ball completes {blocks}, so a take-back is earned.")
     else:
         told.append(f"The ball completes no {color} block, so no take-back follows.")
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _turn_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -234,7 +228,7 @@ def _turn_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
         )
     else:
         told.append("No other slot must be filled first: 1 turn is enough.")
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _almost(table: Table, mark: str) -> list[str]:
@@ -280,7 +274,7 @@ def _best_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
             f"With {slot} the opponent could complete a block at once, and with no other slot in which a ball may be "
             "placed, so taking it is the one best move.",
         ]
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _count_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -296,19 +290,19 @@ def _count_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
     if bare:
         told.append(f"No ball lies on {_and(bare)}.")
     added = f"{' + '.join(map(str, sums))} = " if len(sums) > 1 else ""
-    return _compare([*told, f"In all: {added}{_balls(sum(sums))}."], steps)
+    return unlike(steps, [*told, f"In all: {added}{_balls(sum(sums))}."])
 
 
 def _detail_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
     table, slot = _table(state), _asked(params)
     told = _range(state, slot)
     if slot not in table:
-        return _compare(told, steps)
+        return unlike(steps, told)
     if table[slot] == "--":
         now = "So a ball may be placed there now."
         yet = "The base is not full: no ball may be placed yet."
         told += ["The slot is empty.", _rests(table, slot), now if _ready(table, slot) else yet]
-        return _compare(told, steps)
+        return unlike(steps, told)
     above = _above(table, slot)
     load = sum(table[one] != "--" for one in above)
     rests = f"{_balls(load)} rest{'s' if load == 1 else ''} on it." if load else "No ball rests on it."
@@ -317,7 +311,7 @@ def _detail_steps(state: State, params: Mapping[str, Any], steps: Sequence[str])
         f"The slots that rest on it, on level {slot[0] + 1}: {_contents(table, above)}.",
         rests,
     ]
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 CHECKS = Checks[State](

@@ -4,12 +4,12 @@ Every block knows its place in the picture; a snake counts when the finger has c
 are checked sentence by sentence against those that this play gives.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, as_solved
 
 from .state import State
 
@@ -238,20 +238,6 @@ def _best_solution(state: State, params: Mapping[str, Any], delay: bool) -> list
     ]
 
 
-def _compared(
-    solution: Callable[[State, Mapping[str, Any]], list[str]],
-) -> Callable[[State, Mapping[str, Any], Sequence[str]], list[str]]:
-    """Return a check that holds the steps against the sentences of a solution."""
-
-    def problems(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
-        right = solution(state, params)
-        if len(steps) != len(right):
-            return [f"there are {len(steps)} steps where {len(right)} are due"]
-        return [f"it says {one!r}, right is {two!r}" for one, two in zip(steps, right, strict=True) if one != two]
-
-    return problems
-
-
 def _column_points(state: State, params: Mapping[str, Any], delay: bool) -> list[int]:
     total = _total(state, params["col"], delay)
     return [option for option in params["options"] if option == total]
@@ -268,12 +254,12 @@ CHECKS = Checks[State](
         "best_columns_delay": lambda state, params: [_best(state, True)],
     },
     steps={
-        "block_type": _compared(_type_solution),
-        "occupied_fraction": _compared(_fraction_solution),
-        "snake_length_later": _compared(_length_solution),
-        "column_points": _compared(lambda state, params: _points_solution(state, params, False)),
-        "column_points_delay": _compared(lambda state, params: _points_solution(state, params, True)),
-        "best_columns": _compared(lambda state, params: _best_solution(state, params, False)),
-        "best_columns_delay": _compared(lambda state, params: _best_solution(state, params, True)),
+        "block_type": as_solved(_type_solution),
+        "occupied_fraction": as_solved(_fraction_solution),
+        "snake_length_later": as_solved(_length_solution),
+        "column_points": as_solved(lambda state, params: _points_solution(state, params, False)),
+        "column_points_delay": as_solved(lambda state, params: _points_solution(state, params, True)),
+        "best_columns": as_solved(lambda state, params: _best_solution(state, params, False)),
+        "best_columns_delay": as_solved(lambda state, params: _best_solution(state, params, True)),
     },
 )

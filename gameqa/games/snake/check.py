@@ -1,11 +1,11 @@
 """Answers by moving whole snakes step by step; the shortest path by a search that keeps every snake it has met."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, denied
 from gameqa.core.game import Json
 
 from .state import State
@@ -96,26 +96,13 @@ def _path_length(state: State, params: Mapping[str, Any]) -> list[Json]:
     return [_shortest(state)]
 
 
-def _deny(steps: Sequence[str], readers: Mapping[str, Callable[..., object]]) -> list[str]:
-    """Return a sentence for each step that no pattern reads, and for each whose claim does not hold."""
-    problems: list[str] = []
-    for step in steps:
-        read = ((re.fullmatch(pattern, step), holds) for pattern, holds in readers.items())
-        match, holds = next(((match, holds) for match, holds in read if match), (None, None))
-        if match is None or holds is None:
-            problems.append(f"not understood: {step}")
-        elif not holds(*match.groups()):
-            problems.append(f"does not hold: {step}")
-    return problems
-
-
 def _cells(text: str) -> list[Cell]:
     return [(int(row), int(col)) for row, col in re.findall(r"\((-?\d+), (-?\d+)\)", text)]
 
 
 def _place_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
     (row, col) = state.food if "food" in steps[0] else state.head
-    return _deny(
+    return denied(
         steps,
         {
             r"Find the (?:head of the snake|food) \(.*\)\.": lambda: True,
@@ -144,7 +131,7 @@ def _length_steps(state: State, params: Mapping[str, Any], steps: Sequence[str])
                 return False
         return count == len(chain)
 
-    return _deny(
+    return denied(
         steps,
         {
             r"Follow the snake from the head .* The head at (.*) is cell number 1\.": lambda said: (
@@ -204,7 +191,7 @@ def _happens_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]
         told = int(number) == len(walk.heads) <= len(moves) and moves[int(number) - 1] == move
         return told and walk.step(move, _cells(cell)[0], said)
 
-    return _deny(
+    return denied(
         steps,
         {
             r"The head is at (.*), the food at (.*)\.": lambda head, food: (
@@ -279,7 +266,7 @@ def _path_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
     def stuck(cells: str) -> bool:
         return set(_cells(cells)) == set().union(*reached[1:]) and not reached[-1]
 
-    return _deny(
+    return denied(
         steps,
         {
             r"The head is at (.*), the food at (.*): (\d+) rows? and (\d+) columns? apart, so at least (\d+) .*": start,

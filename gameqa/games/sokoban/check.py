@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 
 from .state import WALL, Cell, State
 
@@ -127,22 +126,16 @@ def _distance(a: Cell, b: Cell) -> int:
     return abs(a[0] - b[0]) + abs(a[1] - b[1])
 
 
-def _told(steps: Sequence[str], expected: Sequence[str]) -> list[str]:
-    """Return a problem for each step that does not say what is expected."""
-    pairs = zip_longest(steps, expected, fillvalue="(nothing)")
-    return [f"the step says {step!r}, right is {right!r}" for step, right in pairs if step != right]
-
-
 def _player_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     end, told = _played(state, params["moves"])
     last = f"After the last move the player stands at {end.player}."
-    return _told(steps, [f"The player starts at {state.player}.", *told, last])
+    return unlike(steps, [f"The player starts at {state.player}.", *told, last])
 
 
 def _box_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     end, told = _slid(state, params)
     first = f"The box starts at {tuple(params['box'])}."
-    return _told(steps, [first, *told, f"After the last move the box is at {end}."])
+    return unlike(steps, [first, *told, f"After the last move the box is at {end}."])
 
 
 def _cells(cells: Sequence[Cell]) -> str:
@@ -157,13 +150,13 @@ def _solution_steps(state: State, params: Params, steps: Sequence[str]) -> list[
     first = f"The box is at {kinds[0]}, the target at" if one else f"The boxes are at {kinds[0]}, the targets at"
     solved = f"Now every target carries a box, after {least} moves."
     expected = [f"The player starts at {state.player}. {first} {kinds[1]}.", *told, solved]
-    problems = _told(steps[:-1], expected)
+    problems = unlike(steps[:-1], expected)
     if end.boxes != set(state.targets) or len(moves) != least:
         problems.append(f"the moves do not solve the board in {least}")
     if steps[-1:] != [
         f"A breadth-first search over player and box positions finds nothing shorter than {least} moves."
     ]:
-        problems += _told(steps[-1:], [_bound(state)])
+        problems += unlike(steps[-1:], [_bound(state)])
         if not "".join(steps[-1:]).endswith(f"So fewer than {least} moves are impossible."):
             problems.append(f"the bound is not the least number {least}")
     return problems
@@ -187,7 +180,7 @@ def _bound(state: State) -> str:
 
 def _position_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     row, column = state.player
-    return _told(
+    return unlike(
         steps,
         [
             "Find the player on the board.",
@@ -200,7 +193,7 @@ def _position_steps(state: State, params: Params, steps: Sequence[str]) -> list[
 
 def _distance_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     (a, b), (c, d) = state.boxes[0], state.targets[0]
-    return _told(
+    return unlike(
         steps,
         [
             f"The box is at {(a, b)}, the target at {(c, d)}.",
@@ -242,7 +235,7 @@ def _walk_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]
     # The walk of an option may be left out.
     options = zip(steps[3:], params["options"], strict=False)
     full = [re.sub(r"^(Option \w):", rf"\1, {' → '.join(walk)}:", step) for step, walk in options]
-    problems = _told([*steps[:3], *full], expected)
+    problems = unlike([*steps[:3], *full], expected)
     if _tried(state, way, goal) != "it is legal and reaches the goal":
         problems.append("the way is not legal and shortest")
     return problems

@@ -1,11 +1,11 @@
 """Answers by playing: columns of enemies that shift and lose their lowest one, and every plan of the ship tried out."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, denied
 from gameqa.core.game import Json
 
 from .state import State
@@ -85,19 +85,6 @@ def _two_shots(state: State, params: Mapping[str, Any]) -> list[Json]:
     return [_best_two(state, params["direction"])]
 
 
-def _deny(steps: Sequence[str], readers: Mapping[str, Callable[..., object]]) -> list[str]:
-    """Return a sentence for each step that no pattern reads, and for each whose claim does not hold."""
-    problems: list[str] = []
-    for step in steps:
-        read = ((re.fullmatch(pattern, step), holds) for pattern, holds in readers.items())
-        match, holds = next(((match, holds) for match, holds in read if match), (None, None))
-        if match is None or holds is None:
-            problems.append(f"not understood: {step}")
-        elif not holds(*match.groups()):
-            problems.append(f"does not hold: {step}")
-    return problems
-
-
 def _numbers(text: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", text)]
 
@@ -117,7 +104,7 @@ def _line_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
         found = [(cell[0], color) for cell, color in sorted(line.items())]
         return int(said) == index and [(int(row), color) for color, row in enemies] == found
 
-    return _deny(
+    return denied(
         steps,
         {
             r"Column (\d+) has (an? .*)\.": column,
@@ -154,7 +141,7 @@ def _sum_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) ->
         sums = _numbers(terms) == counts if terms else True
         return sums and int(count) == sum(counts) and named == rows
 
-    return _deny(
+    return denied(
         steps,
         {
             r"Row (\d+): (\d+) (?:(\w+) )?enem(?:y|ies), in columns? (.*)\.": row,
@@ -169,7 +156,7 @@ def _sum_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) ->
 def _shot_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
     col = params.get("col", state.ship_col)
     row, color = _lowest(state, col)
-    return _deny(
+    return denied(
         steps,
         {
             r"The ship stands in column (\d+)\.": lambda said: int(said) == state.ship_col,
@@ -214,7 +201,7 @@ def _shoot_on_steps(state: State, params: Mapping[str, Any], steps: Sequence[str
         r"The ship stays in column (\d+)\. The enemies move one column to the (\w+) after each interval, so the "
         r"enemies above the ship come from one column further (\w+) each time\. No column is met twice\."
     )
-    return _deny(
+    return denied(
         steps,
         {
             moves: lambda col, way, other: (
@@ -235,7 +222,7 @@ def _one_shot_steps(state: State, params: Mapping[str, Any], steps: Sequence[str
     def of_color(color: str, points: str, cols: str) -> bool:
         return int(points) == POINTS[color] and _numbers(cols) == [c for c in columns if scores[c] == int(points)]
 
-    return _deny(
+    return denied(
         steps,
         {
             r"One shot destroys the lowest enemy of one column, so compare the lowest .*\.": lambda: True,
@@ -274,7 +261,7 @@ def _two_shots_steps(state: State, params: Mapping[str, Any], steps: Sequence[st
 
     reach = r"The ship can reach every column in each interval, so .*"
     final = r"(Both give \d+|The largest total is \d+)\. A plan .*: in interval t stand in column (\d+) and shoot;"
-    return _deny(
+    return denied(
         steps,
         {
             reach: lambda: True,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
 
 from .state import DECKS, KING, LETTERS, State, letter
@@ -175,13 +175,6 @@ def _numbers(numbers: Sequence[int], last: str) -> str:
     return f" {last} ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
 
 
-def _different(expected: Sequence[str], steps: Sequence[str]) -> list[str]:
-    problems = [] if len(expected) == len(steps) else [f"{len(steps)} steps instead of {len(expected)}"]
-    return problems + [
-        f"{told} (expected: {right})" for told, right in zip(steps, expected, strict=False) if told != right
-    ]
-
-
 def _deals_left_steps(state: State, _: Params, steps: Sequence[str]) -> list[str]:
     deals = _deals(state)
     holds = f"holds {_count(deals, 'deal')}" if deals else "is empty"
@@ -190,7 +183,7 @@ def _deals_left_steps(state: State, _: Params, steps: Sequence[str]) -> list[str
         " one such deal.",
         f"The stock {holds}, so it can be clicked {_count(deals, 'time')} to deal cards.",
     ]
-    return _different(expected, steps)
+    return unlike(steps, expected)
 
 
 def _top_card_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
@@ -203,14 +196,14 @@ def _top_card_steps(state: State, params: Params, steps: Sequence[str]) -> list[
     if pile:
         rank = pile[-1].rank
         expected.append(f"The top card is the last one of these, {letter(rank)}: Spade {NAMES[rank - 1]}.")
-    return _different(expected, steps)
+    return unlike(steps, expected)
 
 
 def _face_down_count_steps(state: State, _: Params, steps: Sequence[str]) -> list[str]:
     counts = [sum(not card.up for card in pile) for pile in _piles(state)]
     each = ", ".join(f"pile {number}: {count}" for number, count in enumerate(counts))
     total = f"{' + '.join(map(str, counts))} = {sum(counts)}"
-    return _different([f"Face-down cards of each pile: {each}.", f"The sum is {total}."], steps)
+    return unlike(steps, [f"Face-down cards of each pile: {each}.", f"The sum is {total}."])
 
 
 def _deal_clicks_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
@@ -222,7 +215,7 @@ def _deal_clicks_steps(state: State, params: Params, steps: Sequence[str]) -> li
         keeps = f"keeps {_count(len(cards), 'face-up card')}"
         gap = state.piles.index(())
         expected.append(f"Pile {gap} is empty, so every click is refused and nothing is dealt: pile {number} {keeps}.")
-        return _different(expected, steps)
+        return unlike(steps, expected)
     done, idle = min(clicks, deals), clicks - min(clicks, deals)
     if not done:
         which = "the click does nothing" if clicks == 1 else f"all {clicks} clicks do nothing"
@@ -236,7 +229,7 @@ def _deal_clicks_steps(state: State, params: Params, steps: Sequence[str]) -> li
         f"No waste pile is empty, so no click is refused. The stock {stock}, so {which}.",
         f"Each deal adds one face-up card to pile {number}: {len(cards)} + {done} = {len(cards) + done}.",
     ]
-    return _different(expected, steps)
+    return unlike(steps, expected)
 
 
 def _by_number(number: int, pile: Sequence[Card]) -> str:
@@ -263,24 +256,24 @@ def _move_result_steps(state: State, params: Params, steps: Sequence[str]) -> li
     expected = [_by_number(number, pile)]
     if result == "no_such_card":
         last = f"its last number is {len(pile) - 1}" if pile else "it is empty"
-        return _different([*expected, f"Check (1): pile {number} has no card number {card}; {last}.{fails}"], steps)
+        return unlike(steps, [*expected, f"Check (1): pile {number} has no card number {card}; {last}.{fails}"])
     expected.append(f"Check (1): pile {number} has a card number {card}.")
     if result == "face_down":
-        return _different([*expected, f"Check (2): card number {card} is face down.{fails}"], steps)
+        return unlike(steps, [*expected, f"Check (2): card number {card} is face down.{fails}"])
     expected.append(f"Check (2): card number {card} is {letter(cards[0].rank)}, face up.")
     if result == "blocked":
         upper, lower = _break(cards, steps[-1])
         broken = f"{_ranks(cards)} do not form a run: {upper} is not one rank lower than the {lower} it lies on"
-        return _different([*expected, f"Check (3): {broken}.{fails}"], steps)
+        return unlike(steps, [*expected, f"Check (3): {broken}.{fails}"])
     single = "it is the top card, and a single card is a run"
     expected.append(f"Check (3): {f'{_ranks(cards)} form a run' if len(cards) > 1 else single}.")
     top = f"the top card of pile {to} is {letter(target[-1].rank)}" if target else ""
     if result == "rank_mismatch":
         expected.append(f"Check (4): {top}, not exactly one rank higher than {letter(cards[0].rank)}.{fails}")
-        return _different(expected, steps)
+        return unlike(steps, expected)
     fits = f"{top}, exactly one rank higher than {letter(cards[0].rank)}"
     expected.append(f"Check (4): {fits if target else f'pile {to} is empty, so any card fits'}.")
-    return _different([*expected, "No check fails, so the move is carried out."], steps)
+    return unlike(steps, [*expected, "No check fails, so the move is carried out."])
 
 
 def _label(option: Mapping[str, Any]) -> str:
@@ -379,7 +372,7 @@ def _reveal_move_steps(state: State, params: Params, steps: Sequence[str]) -> li
             expected.append("So no single action turns the card over now.")
     for sign, option in zip("ABCDEFGH", params["options"], strict=True):
         expected.append(f"Option {sign}, {_label(option)}: {_reveal_option(state, option, asked, bool(ways))}.")
-    return _different(expected, steps)
+    return unlike(steps, expected)
 
 
 def _other_option(state: State, option: Mapping[str, Any], rule: int) -> str:
@@ -440,7 +433,7 @@ def _best_action_steps(state: State, params: Params, steps: Sequence[str]) -> li
     for sign, option in zip("ABCDEFGH", params["options"], strict=True):
         verdict = "best" if option in best else _other_option(state, option, rule)
         expected.append(f"Option {sign}, {_label(option)}: {verdict}.")
-    return problems + _different(expected, steps)
+    return problems + unlike(steps, expected)
 
 
 CHECKS = Checks(

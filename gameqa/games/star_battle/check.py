@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unmet
 
 from .state import State
 
@@ -68,16 +68,6 @@ def _star_of_region(state: State, params: Params) -> list[Any]:
 def _valid_cells(state: State, params: Params) -> list[Any]:
     allowed = [cell for cell in params["options"] if cell and not _reasons(state, tuple(cell))]
     return allowed or [cell for cell in params["options"] if not cell]
-
-
-def _told(steps: Sequence[str], expected: Sequence[tuple[str, Callable[..., bool]]]) -> list[str]:
-    """Deny each step that has not the wording expected at its place or states something untrue."""
-    if len(steps) != len(expected):
-        return [f"{len(steps)} steps instead of {len(expected)}"]
-    found = [(step, re.fullmatch(pattern, step), true) for step, (pattern, true) in zip(steps, expected, strict=True)]
-    return [
-        f"not true or not understood: {step}" for step, match, true in found if not (match and true(*match.groups()))
-    ]
 
 
 def _cells(text: str) -> list[Cell]:
@@ -151,7 +141,7 @@ def _last_star_steps(state: State, params: Params, steps: Sequence[str]) -> list
     on = r"With a star on (\(\d, \d\)), region (\d)"
     if sorted([*tried, *_cells(_last_star(state, params)[0])]) != open_:
         return [f"region {region} could take {open_}, but only {tried} are ruled out"]
-    return _told(
+    return unmet(
         steps,
         [
             (r"The stars on the board: (.+)\.", stars),
@@ -189,7 +179,7 @@ def _cells_of_region_steps(state: State, params: Params, steps: Sequence[str]) -
 
     head = rf"Region {region} is {state.colors[region]}\. Look up the colour of each listed cell by row and column\."
     tail = r"the cell is (\w+), region (\d), (another region|the region asked for)\."
-    return _told(
+    return unmet(
         steps, [(head, lambda: True), *((start + tail, place(tuple(cell))) for start, cell in _options(params))]
     )
 
@@ -220,7 +210,7 @@ def _star_of_region_steps(state: State, params: Params, steps: Sequence[str]) ->
         else:
             tail, true = has if here else none
             expected.append((start + tail, true))
-    return _told(steps, expected)
+    return unmet(steps, expected)
 
 
 def _valid_cells_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
@@ -248,7 +238,7 @@ def _valid_cells_steps(state: State, params: Params, steps: Sequence[str]) -> li
 
     allowed = any(cell and not _reasons(state, tuple(cell)) for cell in params["options"])
     none = "a listed cell breaks no rule" if allowed else "every listed cell breaks a rule"
-    return _told(
+    return unmet(
         steps,
         [
             (

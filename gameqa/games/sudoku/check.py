@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unmet
 
 from .state import Cell, State
 
@@ -132,16 +132,6 @@ def _deductive_reasoning(state: State, params: Params) -> list[Any]:
     return [name for name in params["options"] if name in last and name in _fits(state, played, target)]
 
 
-def _told(steps: Sequence[str], expected: Sequence[tuple[str, Callable[..., bool]]]) -> list[str]:
-    """Deny each step that has not the wording expected at its place or states something untrue."""
-    if len(steps) != len(expected):
-        return [f"{len(steps)} steps instead of {len(expected)}"]
-    found = [(step, re.fullmatch(pattern, step), true) for step, (pattern, true) in zip(steps, expected, strict=True)]
-    return [
-        f"not true or not understood: {step}" for step, match, true in found if not (match and true(*match.groups()))
-    ]
-
-
 def _listed(text: str) -> list[str]:
     return [] if text == "none" else re.split(r", (?![^()]*\))| and ", text)
 
@@ -161,7 +151,7 @@ def _position_steps(state: State, params: Params, steps: Sequence[str]) -> list[
             sides[side] == _cell(cell) and board.get(_cell(cell), "empty") == color for side, cell, color in said
         )
 
-    return _told(
+    return unmet(
         steps,
         [
             (rf"Find row {row} by its number at the left edge and column {col} by .*", lambda: True),
@@ -185,7 +175,7 @@ def _count_steps(state: State, params: Params, steps: Sequence[str]) -> list[str
         (rf"Row {row}: (.+)\.", lambda text, cells=cells: list(map(_cell, _listed(text))) == cells)
         for row, cells in enumerate(rows, 1)
     ]
-    return _told(steps, [*lines, (rf"([\d +]+) = (\d+): the board has (\d+) {color} cells?\.", adds)])
+    return unmet(steps, [*lines, (rf"([\d +]+) = (\d+): the board has (\d+) {color} cells?\.", adds)])
 
 
 def _possible_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
@@ -197,7 +187,7 @@ def _possible_steps(state: State, params: Params, steps: Sequence[str]) -> list[
         want = [f"{board[c]} ({c[0]}, {c[1]})" for c in unit if c in board]
         return lambda text: sorted(_listed(text)) == sorted(want)
 
-    return _told(
+    return unmet(
         steps,
         [
             (rf"Row {cell[0]} shows {UNIT}\.", shows(units[0])),
@@ -229,7 +219,7 @@ def _empty_steps(state: State, params: Params, steps: Sequence[str]) -> list[str
 
         return true
 
-    return _told(
+    return unmet(
         steps,
         [
             *(

@@ -6,7 +6,7 @@ Pieces on the board are counted as areas of equal numbers, neighbours as pairs o
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 
 from .state import State
 
@@ -147,13 +147,6 @@ def lines(cells: Cells) -> dict[int, list[int]]:
     return {row: sorted(col for one, col in cells if one == row) for row in sorted({row for row, _ in cells})}
 
 
-def _compared(steps: Sequence[str], right: Sequence[str]) -> list[str]:
-    """Return a problem for each step that is not as it should be."""
-    if len(steps) != len(right):
-        return [f"{len(right)} steps should stand there, not {len(steps)}"]
-    return [f"{step!r} should be {one!r}" for step, one in zip(steps, right, strict=True) if step != one]
-
-
 def _count_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
     there, gone = sorted({*board(state).values()} - {0}), state.to_json()["removed_pieces"]
     right = [f"Piece {one} covers cells of {listed(lines(piece(state, one)), 'row')}." for one in there]
@@ -161,7 +154,7 @@ def _count_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
     verb = "is" if len(gone) == 1 else "are"
     right.append(f"{listed(gone, 'Piece')} {verb} off the board: no cell of the board has {off}.")
     right.append(f"So {listed(there, 'piece')} are on the board: {areas(state)} pieces.")
-    return _compared(steps[1:], right)
+    return unlike(steps[1:], right)
 
 
 def _area_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -172,7 +165,7 @@ def _area_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
         so_far = f"; {total} + {more} = {total + more} so far" if total else ""
         right.append(f"Row {row}: {listed(columns, 'column')}, {more} cell{'s' * (more > 1)}{so_far}.")
         total += more
-    return _compared(steps, [*right, f"Piece {number} covers {total} cells in all."])
+    return unlike(steps, [*right, f"Piece {number} covers {total} cells in all."])
 
 
 def _beside(state: State, number: int) -> dict[Cell, dict[str, int]]:
@@ -203,7 +196,7 @@ def _adjacency_steps(state: State, params: Mapping[str, Any], steps: Sequence[st
     empty = " The empty cells are no piece." if any(0 in sides.values() for sides in beside.values()) else ""
     count = f"{len(found)} piece{'s' * (len(found) != 1)}"
     right.append(f"Different pieces found: {listed(found)}.{empty} Piece {number} is adjacent to {count}.")
-    return _compared(steps, right)
+    return unlike(steps, right)
 
 
 def _tried(cells: Cells, hole: Cells) -> str:
@@ -235,7 +228,7 @@ def _rotation_steps(state: State, params: Mapping[str, Any], steps: Sequence[str
     ]
     fits = [name for turn, name in TURNS.items() if turn in fitting(state)]
     none = "None of the four turns fits, so the piece was flipped over."
-    return _compared(steps, [*right, f"The turns that fit: {listed(fits)}." if fits else none])
+    return unlike(steps, [*right, f"The turns that fit: {listed(fits)}." if fits else none])
 
 
 def _placement_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -266,7 +259,7 @@ def _placement_steps(state: State, params: Mapping[str, Any], steps: Sequence[st
         right.append(f"Top row {row}: {'; '.join(parts)}.")
     (row, col), (height, width) = solved[0], size(shape)
     right.append(f"So the box of piece {number} reaches from {row, col} to {row + height - 1, col + width - 1}.")
-    return _compared(steps, right) + ["several places are right"] * (len(solved) > 1)
+    return unlike(steps, right) + ["several places are right"] * (len(solved) > 1)
 
 
 CHECKS = Checks[State](

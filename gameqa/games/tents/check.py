@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unmet
 
 from .state import State
 
@@ -72,16 +72,6 @@ def _missing_in_column(state: State, params: Params) -> list[Any]:
     return [state.col_counts[params["col"]] - len(_standing(state, 1, params["col"]))]
 
 
-def _told(steps: Sequence[str], expected: Sequence[tuple[str, Callable[..., bool]]]) -> list[str]:
-    """Deny each step that has not the wording expected at its place or states something untrue."""
-    if len(steps) != len(expected):
-        return [f"{len(steps)} steps instead of {len(expected)}"]
-    found = [(step, re.fullmatch(pattern, step), true) for step, (pattern, true) in zip(steps, expected, strict=True)]
-    return [
-        f"not true or not understood: {step}" for step, match, true in found if not (match and true(*match.groups()))
-    ]
-
-
 def _cells(text: str) -> list[Cell]:
     return [(int(row), int(col)) for row, col in re.findall(r"\((\d+), (\d+)\)", text)]
 
@@ -94,7 +84,7 @@ def _same(cells: Sequence[Cell]) -> Callable[[str], bool]:
 def _row_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     row = params["row"]
     tents, final = _standing(state, 0, row), state.row_counts[row]
-    return _told(
+    return unmet(
         steps,
         [
             (rf"Row {row}, from left to right, has (?:tents on )?(.+)\.", _same(tents)),
@@ -106,7 +96,7 @@ def _row_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
 def _column_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     col = params["col"]
     tents, final = _standing(state, 1, col), state.col_counts[col]
-    return _told(
+    return unmet(
         steps,
         [
             (rf"The final count of column {col} is {final}\.", lambda: True),
@@ -125,7 +115,7 @@ def _total_steps(state: State, params: Params, steps: Sequence[str]) -> list[str
     def stand(said: str, count: str) -> bool:
         return _same(state.tents)(said) and int(count) == tents
 
-    return _told(
+    return unmet(
         steps,
         [
             (r"The final counts of the columns add up to ([\d +]+) = (\d+); there are as many trees\.", adds),
@@ -148,7 +138,7 @@ def _adjacent_steps(state: State, params: Params, steps: Sequence[str]) -> list[
             c: n for c, n in tally.items() if n > 1
         } and bool(named) != (said == "none")
 
-    return _told(
+    return unmet(
         steps,
         [
             (r"For each tree, note the cells beside it that hold no tree\.", lambda: True),
@@ -198,7 +188,7 @@ def _new_tent_steps(state: State, params: Params, steps: Sequence[str]) -> list[
         return _same(takers)(said) and int(count) == len(takers)
 
     rows = {number: [cell for cell in asked if cell[0] == number] for number, _ in asked}
-    return _told(
+    return unmet(
         steps,
         [
             _full_lines(state),
@@ -222,7 +212,7 @@ def _options(params: Params) -> list[tuple[str, Cell]]:
 def _tree_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     words = {"": "the cell is empty", "T": "a tree stands there", "A": "a tent stands there"}
     grid = _grid(state)
-    return _told(
+    return unmet(
         steps,
         [
             (r"Look up each listed cell by its row and column\.", lambda: True),
@@ -262,7 +252,7 @@ def _hold_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]
         return true
 
     tents = r"Tents stand on (.+)\. Check the conditions for each listed cell\."
-    return _told(
+    return unmet(
         steps,
         [
             _full_lines(state),

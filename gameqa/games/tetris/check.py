@@ -1,10 +1,10 @@
 """Answers by sets of cells that are really turned and pushed down row by row, without column heights or masks."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, denied
 from gameqa.core.game import Json
 
 from .state import State
@@ -124,19 +124,6 @@ def _most_rows(state: State, params: Mapping[str, Any]) -> list[Json]:
     return [max(len(_completed(state, rest)) for _, _, rest in _placements(state))]
 
 
-def _deny(steps: Sequence[str], readers: Mapping[str, Callable[..., object]]) -> list[str]:
-    """Return a sentence for each step that no pattern reads, and for each whose claim does not hold."""
-    problems: list[str] = []
-    for step in steps:
-        read = ((re.fullmatch(pattern, step), holds) for pattern, holds in readers.items())
-        match, holds = next(((match, holds) for match, holds in read if match), (None, None))
-        if match is None or holds is None:
-            problems.append(f"not understood: {step}")
-        elif not holds(*match.groups()):
-            problems.append(f"does not hold: {step}")
-    return problems
-
-
 def _cells(text: str) -> Cells:
     return frozenset((int(row), int(col)) for row, col in re.findall(r"\((-?\d+), (-?\d+)\)", text))
 
@@ -154,7 +141,7 @@ def _empty_cells_steps(state: State, params: Mapping[str, Any], steps: Sequence[
     def holds(row: str, landed: str, active: str) -> bool:
         return int(row) == params["row"] and _cells(landed) == here[1] and _cells(active) == here[2]
 
-    return _deny(
+    return denied(
         steps,
         {
             r"Row (\d+) holds (no landed block|landed blocks at .*) and (no cell of .*|cells of .*)\.": holds,
@@ -182,7 +169,7 @@ def _shape_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
 
     shape = r"It is the reference rotation of (\w)(?:, ([X./ ]+))?, (?:turned (?:clockwise )?by (\d+) degrees|.*)\."
     mirror = r"(?: No rotation of its mirror image (\w) looks like this\.)? So the active piece is (\w)\."
-    return _deny(
+    return denied(
         steps,
         {
             r"Look at all (\d+) rows: every cell .*": lambda rows: int(rows) == state.size and not piece,
@@ -231,7 +218,7 @@ def _timesteps_steps(state: State, params: Mapping[str, Any], steps: Sequence[st
         inside = all(0 <= col < state.size for _, col in moved)
         return way == params["move"] and inside and _cells(cells) == moved & blocks != set()
 
-    return _deny(
+    return denied(
         steps,
         {
             r"No cell belongs to an active piece, so the number is -1\.": lambda: not piece,
@@ -316,7 +303,7 @@ def _most_rows_steps(state: State, params: Mapping[str, Any], steps: Sequence[st
     def rotations(text: str) -> bool:
         return {int(a): b for a, b in re.findall(r"(\d+) degrees: ([X.]+(?: / [X.]+)*)", text)} == turns
 
-    return _deny(
+    return denied(
         steps,
         {
             r"The active piece covers (.*), so its shape is (\w)\.": lambda cells, name: (

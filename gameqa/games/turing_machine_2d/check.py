@@ -4,11 +4,11 @@ The symbol under the head is looked up in the record of all writes: the latest o
 from the start. Worked solutions are checked sentence by sentence against those that this run gives.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, as_solved
 
 from .state import BRACKETS, COLORS, State
 
@@ -148,20 +148,6 @@ def _entry_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _compared(
-    solution: Callable[[State, Mapping[str, Any]], list[str]],
-) -> Callable[[State, Mapping[str, Any], Sequence[str]], list[str]]:
-    """Return a check that holds the steps against the sentences of a solution."""
-
-    def problems(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
-        right = solution(state, params)
-        if len(steps) != len(right):
-            return [f"there are {len(steps)} steps where {len(right)} are due"]
-        return [f"it says {one!r}, right is {two!r}" for one, two in zip(steps, right, strict=True) if one != two]
-
-    return problems
-
-
 CHECKS = Checks[State](
     answers={
         "head_position": _positions,
@@ -170,9 +156,9 @@ CHECKS = Checks[State](
         "first_state_entry": lambda state, params: list(_entries(state, params)),
     },
     steps={
-        "head_position": _compared(_position_solution),
-        "head_state_symbol": _compared(_pair_solution),
-        "symbol_history": _compared(_record_solution),
-        "first_state_entry": _compared(_entry_solution),
+        "head_position": as_solved(_position_solution),
+        "head_state_symbol": as_solved(_pair_solution),
+        "symbol_history": as_solved(_record_solution),
+        "first_state_entry": as_solved(_entry_solution),
     },
 )

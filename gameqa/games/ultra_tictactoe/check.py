@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
 
 from .state import State
@@ -124,12 +124,6 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _compare(told: Sequence[str], steps: Sequence[str]) -> list[str]:
-    """Return one sentence for each step that is not what the board says."""
-    problems = [f"not so: {step} Rather: {right}" for step, right in zip(steps, told, strict=False) if step != right]
-    return problems if len(told) == len(steps) else [*problems, f"{len(steps)} steps instead of {len(told)}"]
-
-
 def _order(straight: str) -> tuple[bool, bool, str]:
     """Sort straights: rows, columns, diagonals."""
     return straight.startswith("the"), straight.startswith("column"), straight
@@ -157,7 +151,7 @@ def _owner_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
         f"The last two give the cell in it: row {row}, col {col}, the {AREAS[row, col]} cell.",
         f"This cell carries an {mark}, the sign of the {player}." if mark else "This cell carries no piece.",
     ]
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _next_count_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -169,7 +163,7 @@ def _next_count_steps(state: State, params: Mapping[str, Any], steps: Sequence[s
         f"Its free cells (row, col): {_and(free)}.",
         f"These are 9 - {9 - len(free)} = {len(free)}.",
     ]
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _middle_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -181,7 +175,7 @@ def _middle_steps(state: State, params: Mapping[str, Any], steps: Sequence[str])
         shown = ", ".join(f"{cell} {board.get(cell, 'free')}" for cell in cells)
         told.append(f"Middle cells of the Nine-grids with i = {i}: {shown}.")
     added = " + ".join(map(str, sums))
-    return _compare([*told, f"Marked in these three rows of Nine-grids: {added} = {sum(sums)}."], steps)
+    return unlike(steps, [*told, f"Marked in these three rows of Nine-grids: {added} = {sum(sums)}."])
 
 
 def _piece_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -194,7 +188,7 @@ def _piece_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
         added = " + ".join(str(x + o) for x, o in counts)
         told.append(f"Nine-grids with i = {i}: {shown}: together {added} = {sums[-1]}.")
     added = " + ".join(map(str, sums))
-    return _compare([*told, f"All three rows of Nine-grids: {added} = {sum(sums)}."], steps)
+    return unlike(steps, [*told, f"All three rows of Nine-grids: {added} = {sum(sums)}."])
 
 
 def _point_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -208,7 +202,7 @@ def _point_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
         lines or f"No row, column or diagonal of Nine-grid {grid} holds three {mark}.",
         f"That makes {_count(len(straights), 'point')}.",
     ]
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 def _counting(player: str, mark: str, other: str) -> str:
@@ -243,7 +237,7 @@ def _next_grid_steps(state: State, params: Mapping[str, Any], steps: Sequence[st
             problems.append(f"{pair} has the difference {difference}, but the walk through all pieces ends at {target}")
     if target:
         told.append(f"Only {target[0]} has the difference 1: the next {mark} goes to Nine-grid {target[0]}.")
-    return problems + _compare(told, steps)
+    return problems + unlike(steps, told)
 
 
 def _best_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -268,7 +262,7 @@ def _best_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
     most = max(totals.values())
     best = [cell for cell, value in totals.items() if value == most]
     told.append(f"The most, {_count(most, 'point')}, comes from cell {_and(best)} alone: {(*grid, *best[0])}.")
-    return _compare(told, steps)
+    return unlike(steps, told)
 
 
 CHECKS = Checks[State](

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, unmet
 
 from .state import Cell, State
 
@@ -73,16 +73,6 @@ def _find_word(state: State, params: Params) -> list[Any]:
     return [o for o in options if len(found) == 1 and ((o["row"], o["col"]), o["direction"]) in found]
 
 
-def _told(steps: Sequence[str], expected: Sequence[tuple[str, Callable[..., bool]]]) -> list[str]:
-    """Deny each step that has not the wording expected at its place or states something untrue."""
-    if len(steps) != len(expected):
-        return [f"{len(steps)} steps instead of {len(expected)}"]
-    found = [(step, re.fullmatch(pattern, step), true) for step, (pattern, true) in zip(steps, expected, strict=True)]
-    return [
-        f"not true or not understood: {step}" for step, match, true in found if not (match and true(*match.groups()))
-    ]
-
-
 def _cells(text: str) -> list[Cell]:
     return [(int(row), int(col)) for row, col in re.findall(r"\((\d), (\d)\)", text)]
 
@@ -94,7 +84,7 @@ def _letter_steps(state: State, params: Params, steps: Sequence[str]) -> list[st
     def count(text: str) -> bool:
         return re.findall(r"(\d) ([A-Z])", text) == [(f"{at}", letter) for at, letter in enumerate(line[:col], 1)]
 
-    return _told(
+    return unmet(
         steps,
         [
             (rf"Row {row}, counted from the top, holds the letters ([A-Z ]+)\.", lambda said: said.split() == line),
@@ -119,7 +109,7 @@ def _count_steps(state: State, params: Params, steps: Sequence[str]) -> list[str
 
         return true
 
-    return _told(
+    return unmet(
         steps,
         [
             (rf"Go through the grid row by row and note the columns that hold {letter}\.", lambda: True),
@@ -167,7 +157,7 @@ def _direction_steps(state: State, params: Params, steps: Sequence[str]) -> list
     def rest(said: str) -> bool:
         return re.findall(r"\b[A-Z]\b", said) == list(word[1:]) and _letters(state)[start] == word[0]
 
-    return _told(
+    return unmet(
         steps,
         [
             (
@@ -214,7 +204,7 @@ def _word_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]
         line = _line(state, at, name)[: len(word)]
         return _placements(state, word) == [(at, name)] and spelt == list(zip(word, line, strict=False))
 
-    return _told(
+    return unmet(
         steps,
         [
             (

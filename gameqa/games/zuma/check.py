@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import atan2, cos, degrees, dist, radians, sin, sqrt
 from typing import Any
 
-from gameqa.core.audit import Checks
+from gameqa.core.audit import Checks, denied
 from gameqa.core.game import Json
 
 from .state import State
@@ -130,19 +130,6 @@ def _elimination(state: State, params: Mapping[str, Any]) -> list[Json]:
     return [f"Yes, {most}, {len(groups)}" if most else "No, 0, 0"]
 
 
-def _deny(steps: Sequence[str], readers: Mapping[str, Callable[..., object]]) -> list[str]:
-    """Return a sentence for each step that no pattern reads, and for each whose claim does not hold."""
-    problems: list[str] = []
-    for step in steps:
-        read = ((re.fullmatch(pattern, step), holds) for pattern, holds in readers.items())
-        match, holds = next(((match, holds) for match, holds in read if match), (None, None))
-        if match is None or holds is None:
-            problems.append(f"not understood: {step}")
-        elif not holds(*match.groups()):
-            problems.append(f"does not hold: {step}")
-    return problems
-
-
 def _numbers(text: str) -> list[int]:
     return [int(number) for number in re.findall(r"-?\d+", text)]
 
@@ -159,7 +146,7 @@ def _near(said: str, exact: float) -> bool:
 
 
 def _next_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
-    return _deny(
+    return denied(
         steps,
         {
             r"Find the frog near the centre of the spiral\.": lambda: True,
@@ -191,7 +178,7 @@ def _count_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
             and seen == len(state.colors)
         )
 
-    return _deny(
+    return denied(
         steps,
         {
             r"Walk along the chain from its outer end towards the hole, ten marbles at a time\.": lambda: True,
@@ -233,7 +220,7 @@ def _direction_steps(state: State, params: Mapping[str, Any], steps: Sequence[st
     def total(count: str) -> bool:
         return (0 if count == "no" else int(count)) == len(counted) == len(listed) and sorted(listed) == counted
 
-    return _deny(
+    return denied(
         steps,
         {
             r'The direction "([a-z-]+)" spans (-?[\d.]+) to .*?(-?[\d.]+) degrees, seen from the frog\.': spans,
@@ -289,7 +276,7 @@ def _shot_readers(state: State, angle: int) -> dict[str, Callable[..., object]]:
 
 
 def _hit_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
-    return _deny(steps, _shot_readers(state, params["angle"]))
+    return denied(steps, _shot_readers(state, params["angle"]))
 
 
 def _result_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -> list[str]:
@@ -336,7 +323,7 @@ def _result_steps(state: State, params: Mapping[str, Any], steps: Sequence[str])
     def vanish(numbers: str, count: str) -> bool:
         return _marbles(numbers) == row and int(count) == len(row) >= 2
 
-    return _deny(
+    return denied(
         steps,
         {
             **_shot_readers(state, angle),
@@ -379,7 +366,7 @@ def _elimination_steps(state: State, params: Mapping[str, Any], steps: Sequence[
     def largest(size: str, count: str) -> bool:
         return int(size) == most > 0 and int(count) == len(best) and sorted(listed) == groups
 
-    return _deny(
+    return denied(
         steps,
         {
             r"The frog's marble is (\w+); it removes an? (\w+) group when it is pushed in .*": lambda a, b: (
