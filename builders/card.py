@@ -158,8 +158,10 @@ def _contents(found: Survey) -> list[str]:
 
 
 def _quality() -> list[str]:
-    """Return what the last full audit of the release found."""
+    """Return what the last full audit of the release found, if there was one."""
     known = record()
+    if known is None:
+        return []
     return [
         "## Quality",
         f"The full audit of release {known.release} on {known.date} ({known.source}; not these very rows):"

@@ -15,7 +15,7 @@ import msgspec
 import gameqa
 from gameqa.core.files import write_atomic
 from gameqa.core.seeds import RELEASE
-from gameqa.tools.audit.criteria import CRITERIA, EXCEPTIONS, Audit, Cell, shown
+from gameqa.tools.audit.criteria import CONFIDENCE, CRITERIA, EXCEPTIONS, Audit, Cell, shown
 from gameqa.tools.audit.page import HEAD, headline, page, summary
 from gameqa.tools.audit.record import NAME, Record
 from gameqa.tools.audit.rows import Made
@@ -59,9 +59,9 @@ def document(found: Audit, command: str, date: str) -> str:
         " PAGE` writes a page with a heat-map for each criterion and pictures of flawed rows. Needs the extra `audit`.",
         table(HEAD, summary(found)),
         f"Pictures are read back for {PICTURES} rows of each task and level, and {REMADE:.0%} of the rows are made"
-        " again in a fresh process. A cell fails when its 95 % interval (Wilson; Hanley and McNeil for levels) lies"
-        " beyond the bound; it is unsure when only its value does. Blind guessing is learned on one half of a"
-        " task's rows and tested on the other, both ways round.",
+        f" again in a fresh process. A cell fails when its {CONFIDENCE:.1%} interval (Wilson; Hanley and McNeil"
+        " for levels) lies beyond the bound; it is unsure when only its value does. Blind guessing is learned"
+        " on one half of a task's rows and tested on the other, both ways round.",
         "## What is measured",
         "\n".join(abouts),
         "## Beyond the bound",

@@ -60,7 +60,11 @@ def test_a_sound_folder_ends_with_0_and_a_spoilt_one_with_1(folder: Path) -> Non
     code, told = run(str(folder), "--workers", "1", "--json")
     failed = [cell for cell in json.loads(told)["cells"] if cell["verdict"] == Verdict.FAIL]
     assert code == 1
-    assert {"labels", "second_method", "texts", "remade"} >= {cell["criterion"] for cell in failed} >= {"labels"}
+    assert (
+        {"options", "labels", "second_method", "texts", "remade"}
+        >= {cell["criterion"] for cell in failed}
+        >= {"labels"}
+    )
     assert all(name == cell["worst"][0]["data_id"] for cell in failed)
 
 

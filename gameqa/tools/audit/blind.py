@@ -17,7 +17,7 @@ from zlib import crc32
 from gameqa.core.answers import LETTERS, AnswerKind
 from gameqa.core.game import Level
 
-from .criteria import Cell, judged
+from .criteria import CONFIDENCE, Cell, judged
 from .rows import Entry, Rows
 
 FEWEST = 40
@@ -48,7 +48,7 @@ def measure(game: str, rows: Rows) -> Iterator[Cell]:
 def _cell(place: tuple[str, str, str], entries: list[Entry], right: list[bool], choice: bool) -> Cell:
     from scipy.stats import binomtest
 
-    low, high = binomtest(sum(right), len(right)).proportion_ci(method="wilson")
+    low, high = binomtest(sum(right), len(right)).proportion_ci(CONFIDENCE, "wilson")
     value = sum(right) / len(right), float(low), float(high)
     if not choice:
         return judged("blind_fill_in", place, len(right), value)

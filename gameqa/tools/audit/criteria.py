@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+CONFIDENCE = 0.999
+"""Of the intervals of shares: hundreds of cells are compared, and hardly any may fail by chance."""
 WORST = 5
 """Rows that a cell names as examples of what is wrong with it."""
 
@@ -132,7 +134,7 @@ class Cell(msgspec.Struct, frozen=True):
         criterion, game, task, level: what was measured where.
         rows: how many rows it was measured on.
         value: what came out, see the criterion.
-        low, high: bounds of its 95 % interval; both equal `value` where a count is exact.
+        low, high: bounds of its interval; both equal `value` where a count is exact.
         bound: that the value is compared with; None: it is only told.
         verdict: how it came out.
         flaws: the number of flawed rows.

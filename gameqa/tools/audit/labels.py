@@ -1,7 +1,7 @@
 """Answers, options and worked steps: solved again, and by the game's second method."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +10,7 @@ from gameqa.core.audit import Checks
 from gameqa.core.errors import InvalidRow
 from gameqa.core.sample import rederive
 
-from .criteria import Cell, Flaw, counted, judged
+from .criteria import CONFIDENCE, Cell, Flaw, counted, judged
 from .rows import IMPORTED, Entry, Rows
 
 _STEP = re.compile(r"^\d+\. ")
@@ -85,6 +85,8 @@ def _options(entry: Entry) -> Iterator[Flaw]:
     options, task = entry.columns["options"], entry.task
     if len({text.casefold() for text in options}) != len(options):
         yield Flaw(entry.data_id, f"two options look alike: {options}")
+    if options and entry.columns["answer"] not in LETTERS[: len(options)]:
+        yield Flaw(entry.data_id, f"the answer {entry.columns['answer']!r} is the letter of no option")
     if task is None or entry.params is None:
         return
     choice = task.kind is AnswerKind.CHOICE
@@ -102,15 +104,17 @@ def _shares(place: tuple[str, str, str], entries: list[Entry]) -> Iterator[Cell]
     if kind != AnswerKind.CHOICE:
         task = entries[0].task
         most = answers.most_common(1)[0][1]
-        low, high = binomtest(most, rows).proportion_ci(method="wilson")
+        low, high = binomtest(most, rows).proportion_ci(CONFIDENCE, "wilson")
         bound = task.answer_bound if task else 1.0
         own = bound if isinstance(bound, float | int) else next(v for k, v in bound.items() if k == place[2])
         yield judged("majority", place, rows, (most / rows, float(low), float(high)), bound=float(own))
     elif entries[0].task is None or not entries[0].task.fixed_order:
-        expected: Counter[str] = Counter()
+        expected: dict[str, float] = defaultdict(float)
         for entry in entries:
-            for letter in LETTERS[: len(entry.columns["options"])]:
-                expected[letter] += 1 / len(entry.columns["options"])  # type: ignore[assignment]
+            letters = LETTERS[: len(entry.columns["options"])]
+            if entry.columns["answer"] in letters:
+                for letter in letters:
+                    expected[letter] += 1 / len(letters)
         observed = [answers[letter] for letter in expected]
         p = float(chisquare(observed, [*expected.values()]).pvalue) if len(expected) > 1 else 1.0
         yield judged("letters", place, rows, (p, p, p))

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from gameqa.core.game import Level
 
-from .criteria import Cell, judged
+from .criteria import CONFIDENCE, Cell, judged
 from .rows import Entry, Rows
 
 PROXIES: dict[str, Callable[[Entry], float]] = {
@@ -31,12 +31,12 @@ def measure(game: str, rows: Rows) -> Iterator[Cell]:
 
 
 def effect(easier: list[float], harder: list[float]) -> tuple[float, float, float]:
-    """Return how often a harder one is above an easier one, with a 95 % interval by Hanley and McNeil (1982)."""
-    from scipy.stats import mannwhitneyu
+    """Return how often a harder one is above an easier one, with its interval by Hanley and McNeil (1982)."""
+    from scipy.stats import mannwhitneyu, norm
 
     pairs = len(easier) * len(harder)
     share = float(mannwhitneyu(harder, easier).statistic) / pairs
     one, two = share / (2 - share), 2 * share**2 / (1 + share)
     spread = share * (1 - share) + (len(harder) - 1) * (one - share**2) + (len(easier) - 1) * (two - share**2)
-    half = 1.96 * (max(spread, 0.0) / pairs) ** 0.5
+    half = norm.ppf((1 + CONFIDENCE) / 2) * (max(spread, 0.0) / pairs) ** 0.5
     return share, max(0.0, share - half), min(1.0, share + half)

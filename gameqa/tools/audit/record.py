@@ -30,6 +30,9 @@ class Record(msgspec.Struct, frozen=True):
 
 
 @cache
-def record() -> Record:
-    """Return the record that comes with the package."""
-    return msgspec.json.decode((files(__package__ or __name__) / NAME).read_bytes(), type=Record)
+def record() -> Record | None:
+    """Return the record that comes with the package; None before the first full audit of a release."""
+    try:
+        return msgspec.json.decode((files(__package__ or __name__) / NAME).read_bytes(), type=Record)
+    except FileNotFoundError:
+        return None

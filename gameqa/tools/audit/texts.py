@@ -17,17 +17,17 @@ _NOUNS = (
 _BEFORE = "only|exactly|is|are|in|takes|has|have|needs|and|with|least|most|makes|be|after|costs|leaves"
 """Words after which a number counts what follows: "row 1 moves" is no slip."""
 SLIPS = (
-    (re.compile(r"\{[A-Za-z_]*\}"), "a placeholder is left"),
+    (re.compile(r"\{([A-Za-z_]{2,})?\}"), "a placeholder is left"),
     (re.compile(r"\b(nan|NaN|TODO|undefined|inf)\b"), "a value is missing"),
     (re.compile(r"<(object|function|class)\b"), "an object of the program is shown"),
-    (re.compile(r"\b(a|the|of|is|to|and|in) \1\b", re.IGNORECASE), "a word stands twice"),
+    (re.compile(r"\b(the|of|is|to|and|in) \1\b", re.IGNORECASE), "a word stands twice"),
     (re.compile(rf"\b({_BEFORE}) 1 ({'|'.join(_NOUNS.split())})\b"), "one of something in the plural"),
     (
         re.compile(rf"\b({_BEFORE}) ([02-9]|\d\d+) (move|step|card|point|mine|turn|box|piece)\b(?! of| is)"),
         "several in the singular",
     ),
-    (re.compile(r",,|;;|[,;] [,;.]|(?<!\.)\.\.(?!\.)"), "stray punctuation"),
-    (re.compile(r"\ba [aeiou](?!ne?\b|nit|se|niq|nif|ni)[a-z]+\b"), "a instead of an"),
+    (re.compile(r",,|;;| [,;]"), "stray punctuation"),
+    (re.compile(r"\ba (?!and\b|as\b|is\b|in\b|on\b|of\b|or\b|at\b|one|uni|use)[aeiou][a-z]+\b"), "a instead of an"),
 )
 """Patterns that no sentence may hold, and what each means."""
 _LETTERED = re.compile(r"^[A-Z][.)] ")
@@ -46,7 +46,7 @@ def slips(entry: Entry) -> Iterator[Flaw]:
     row = entry.columns
     for name in ("query", "analysis"):
         for line in row[name].splitlines():
-            if _BLANKS.search(line):
+            if len(_BLANKS.findall(line)) == 1:  # more of them make a table
                 yield Flaw(entry.data_id, f"{name}: two blanks in {line[:120]!r}")
             for pattern, what in SLIPS:
                 if found := pattern.search(line):
