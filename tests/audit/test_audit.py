@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -11,7 +12,7 @@ pytest.importorskip("sklearn")
 import gameqa
 from gameqa.cli import app
 from gameqa.core.errors import UsageError
-from gameqa.tools.audit.criteria import CRITERIA, Verdict
+from gameqa.tools.audit.criteria import CRITERIA, Audit, Verdict
 from gameqa.tools.audit.page import page, summary
 from gameqa.tools.audit.rows import Made, source_of
 from gameqa.tools.audit.run import audit
@@ -44,6 +45,7 @@ def test_fresh_rows_pass_every_criterion() -> None:
     assert found.failed == [] and found.rows == 24 * 9
     assert {cell.criterion for cell in found.cells} == set(CRITERIA) - {"majority", "blind_fill_in"}
     assert len(summary(found)) == len(CRITERIA) - 2
+    assert msgspec.convert(json.loads(msgspec.json.encode(found)), Audit) == found
 
 
 def test_the_page_shows_every_criterion_and_the_flawed_rows(folder: Path) -> None:

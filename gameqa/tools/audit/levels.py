@@ -38,5 +38,5 @@ def effect(easier: list[float], harder: list[float]) -> tuple[float, float, floa
     share = float(mannwhitneyu(harder, easier).statistic) / pairs
     one, two = share / (2 - share), 2 * share**2 / (1 + share)
     spread = share * (1 - share) + (len(harder) - 1) * (one - share**2) + (len(easier) - 1) * (two - share**2)
-    half = norm.ppf((1 + CONFIDENCE) / 2) * (max(spread, 0.0) / pairs) ** 0.5
+    half = float(norm.ppf((1 + CONFIDENCE) / 2)) * (max(spread, 0.0) / pairs) ** 0.5
     return share, max(0.0, share - half), min(1.0, share + half)
