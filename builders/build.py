@@ -29,6 +29,7 @@ import gameqa
 from gameqa.core.errors import Interrupted, UsageError
 from gameqa.core.files import PART, sha256_of, write_atomic, writing
 from gameqa.core.seeds import RELEASE
+from gameqa.core.streams import Stream
 from gameqa.tools.progress import progress_bar
 
 from .card import card
@@ -36,7 +37,6 @@ from .fingerprint import fingerprint
 from .pool import run
 from .recipes import LATE, Recipe, Shard, named_recipes, plan, read_recipe, top_up
 from .schema import features, write_parquet
-from .streams import Stream
 from .survey import Place, Survey, survey
 
 if TYPE_CHECKING:

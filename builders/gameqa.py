@@ -31,10 +31,11 @@ from gameqa.core.game import Level
 from gameqa.core.groups import GROUPS, config_names, games_of
 from gameqa.core.sample import SCALES
 from gameqa.core.seeds import RELEASE, SPLITS
+from gameqa.core.streams import Stream
 
 from .fingerprint import fingerprint
 from .schema import features
-from .streams import ENDLESS, LANES, Lane, Stream, streams
+from .streams import ENDLESS, LANES, Lane, streams
 
 GAME_SAMPLES = 20
 """Samples for each task, level and split of a game asked for by name …"""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from gameqa.core.answers import LETTERS, AnswerKind
 from gameqa.core.game import Level
 from gameqa.core.seeds import SPLITS
+from gameqa.tools.html import frame
 
 from .survey import ANSWERS, Answers, Range, Survey
 
@@ -300,14 +301,13 @@ def page(name: str, found: Survey) -> str:
         f'<h2 id="{anchor}">{escape(title)}</h2><p>{escape(about)}</p>{"".join(charts)}'
         for anchor, title, about, charts in sections
     )
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<title>{escape(name)}: statistics</title><meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<style>{STYLE}</style></head><body><h1>{escape(name)}</h1>"
+    body = (
+        f"<h1>{escape(name)}</h1>"
         f"<p>{found.rows} rows ({splits}), {len(found.families)} games, {len(found.answers)} tasks.</p>"
         f'<nav>{links}<a href="#tables">Tables</a></nav>{drawn}'
-        f'<h2 id="tables">Tables</h2>{"".join(map(_html_table, tables(found)))}</body></html>\n'
+        f'<h2 id="tables">Tables</h2>{"".join(map(_html_table, tables(found)))}'
     )
+    return frame(f"{name}: statistics", STYLE, body, sealed=False)
 
 
 _ANSWERS = (

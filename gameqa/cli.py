@@ -7,7 +7,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from gameqa.benchmark.commands import app as bench  # pyright: ignore[reportMissingImports]
-from gameqa.core.errors import GameQAError, Interrupted, UsageError, choice_error
+from gameqa.core.errors import GameQAError, UsageError, choice_error
+from gameqa.tools.command import fail, sentences
 
 app = typer.Typer(
     help="Procedurally generated games as verified visual question answering data.",
@@ -28,26 +29,17 @@ Scale = Annotated[float, typer.Option(help="Picture scale, 0.5 to 4.")]
 def main() -> NoReturn:
     """Run the command; errors become one sentence on standard error and exit code 1 or 2."""
     try:
-        app()
-    except UsageError as error:
-        _fail(str(error), 2)
-    except Interrupted as error:
-        _fail(str(error), 130)
-    except GameQAError as error:
-        _fail(str(error), 1)
-    except SystemExit as ended:
-        if ended.code == 130:  # the framework's code for Ctrl-C
-            _fail("interrupted; nothing half-written is left", 130)
-        raise
+        with sentences("gameqa"):
+            try:
+                app()
+            except SystemExit as ended:
+                if ended.code == 130:  # the framework's code for Ctrl-C
+                    fail("gameqa", "interrupted; nothing half-written is left", 130)
+                raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(0)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(f"gameqa: {message}", file=sys.stderr)
-    sys.exit(code)
 
 
 @app.command("list")

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from gameqa.builders.card import markdown_table
 
 import gameqa
 from gameqa.core.files import write_atomic
@@ -22,11 +23,6 @@ from gameqa.tools.audit.rows import Made
 from gameqa.tools.audit.run import PICTURES, REMADE, audit
 
 ROOT = Path(__file__).parent.parent
-
-
-def table(head: "tuple[str, ...]", lines: "list[tuple[str, ...]]") -> str:
-    """Return a table in Markdown."""
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ("---",) * len(head), *lines))
 
 
 def beyond(found: Audit) -> "list[tuple[str, ...]]":
@@ -57,7 +53,7 @@ def document(found: Audit, command: str, date: str) -> str:
         f"`{command}` on {date}, release {RELEASE}: {found.source}.\n{headline(found)}",
         "`gameqa audit FOLDER` measures the same on any build, `gameqa audit GAME` on fresh rows of one game; `--html"
         " PAGE` writes a page with a heat-map for each criterion and pictures of flawed rows. Needs the extra `audit`.",
-        table(HEAD, summary(found)),
+        markdown_table(HEAD, summary(found)),
         f"Pictures are read back for {PICTURES} rows of each task and level, and {REMADE:.0%} of the rows are made"
         f" again in a fresh process. A cell fails when its {CONFIDENCE:.1%} interval (Wilson; Hanley and McNeil"
         " for levels) lies beyond the bound; it is unsure when only its value does. Blind guessing is learned"
@@ -65,10 +61,10 @@ def document(found: Audit, command: str, date: str) -> str:
         "## What is measured",
         "\n".join(abouts),
         "## Beyond the bound",
-        table(("what", "task", "found", "bound"), beyond(found)) if found.failed else "Nothing.",
+        markdown_table(("what", "task", "found", "bound"), beyond(found)) if found.failed else "Nothing.",
     ]
     if excepted:
-        parts += ["## Bounds of single tasks", table(("what", "task", "bound", "why"), excepted)]
+        parts += ["## Bounds of single tasks", markdown_table(("what", "task", "bound", "why"), excepted)]
     if found.unread:
         parts += [
             "## What the picture readers leave out",

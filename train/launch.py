@@ -6,7 +6,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from gameqa.core.errors import GameQAError, Interrupted, UsageError, choice_error
+from gameqa.core.errors import UsageError, choice_error
+from gameqa.tools.command import sentences
 
 DEFAULT = {"grpo": "tiny-cpu", "sft": "tiny-sft"}
 """The recipe of a method when none is named: one that runs anywhere."""
@@ -16,20 +17,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 def main() -> NoReturn:
     """Run the command; errors become one sentence on standard error and exit code 1 or 2."""
-    try:
+    with sentences("train"):
         app(prog_name="train")
-    except UsageError as error:
-        _fail(str(error), 2)
-    except Interrupted as error:
-        _fail(str(error), 130)
-    except GameQAError as error:
-        _fail(str(error), 1)
     sys.exit(0)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    print(f"train: {message}", file=sys.stderr)
-    sys.exit(code)
 
 
 @app.command()

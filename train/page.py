@@ -4,7 +4,6 @@ TRL writes completions/completions_NNNNN.parquet with the completions of the ste
 pictures are not in there; they are drawn anew from the `data_id` of each question.
 """
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -14,6 +13,7 @@ import gameqa
 from gameqa.core.errors import GameQAError
 from gameqa.core.files import write_atomic
 from gameqa.core.sample import Sample
+from gameqa.tools.html import data_url, frame
 
 FILE = "completions.html"
 STEPS = 20
@@ -51,12 +51,7 @@ def page(files: Sequence[Path]) -> str:
         files: TRL's parquet files, oldest first.
     """
     body = "\n".join(part for file in reversed(files) for part in _step(file))
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>completions</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; style-src'
-        f" 'unsafe-inline'\"><style>{_STYLE}</style><h1>Completions</h1>\n{body}\n</html>\n"
-    )
+    return frame("completions", _STYLE, f"<h1>Completions</h1>\n{body}\n")
 
 
 def _step(file: Path) -> Iterator[str]:
@@ -73,7 +68,7 @@ def _step(file: Path) -> Iterator[str]:
 
 def _question(data_id: str, rows: Sequence[Mapping[str, Any]]) -> str:
     sample = _made(data_id)
-    image = f'<img alt="" src="data:image/png;base64,{base64.b64encode(sample.png()).decode()}">' if sample else ""
+    image = f'<img alt="" src="{data_url(sample.png())}">' if sample else ""
     asked = f"<p>{escape(sample.query)}</p><p class=told>right answer: {escape(sample.answer)}</p>" if sample else ""
     shown = "".join(f"<p class=told>{escape(_earned(row))}</p><pre>{escape(_said(row))}</pre>" for row in rows)
     return f"<article><div>{image}<p class=told>{escape(data_id)}</p></div><div>{asked}{shown}</div></article>"

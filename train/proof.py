@@ -11,7 +11,6 @@ common answer. That is the floor. Intervals are Wilson's (1927), at 95 %.
 
 import math
 import platform
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -24,9 +23,9 @@ import typer
 
 from gameqa.core.answers import score
 from gameqa.core.engine import generate
-from gameqa.core.errors import GameQAError, UsageError
 from gameqa.core.files import write_atomic
 from gameqa.core.sample import Sample
+from gameqa.tools.command import sentences
 
 from . import outputs, settings
 
@@ -415,11 +414,8 @@ def main(
     device: Annotated[Literal["cpu", "cuda"], typer.Option(help="What the model runs on.")] = "cpu",
 ) -> None:
     """Show that a model made from scratch learns to see and to reason by SFT and GRPO."""
-    try:
+    with sentences("proof"):
         proof = prove(out, scale, device)
-    except GameQAError as error:
-        print(f"proof: {error}", file=sys.stderr)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
     write_atomic(out / "proof.json", msgspec.json.format(msgspec.json.encode(proof)))
     print(text(proof))
 

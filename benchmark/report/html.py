@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from gameqa.tools import html
+
 from ..records import Cell, Estimate
 from . import content
 from .content import Table
@@ -67,14 +69,8 @@ border:1px solid var(--line);border-radius:4px;max-height:300px;overflow-y:auto;
 
 
 def frame(title: str, body: str) -> str:
-    """Return a whole page; the policy within forbids the browser to run or load anything, whatever a reply holds."""
-    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{text(title)}</title>'
-        f"<style>{STYLE}{_heat_style()}</style></head><body>{body}</body></html>\n"
-    )
+    """Return a whole page in the style of reports; it is sealed, whatever a reply holds."""
+    return html.frame(content.clean(title), f"{STYLE}{_heat_style()}", body)
 
 
 def text(words: str) -> str:

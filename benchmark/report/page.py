@@ -1,9 +1,10 @@
 """The report of one run as a page of its own, with the pictures of the examples in it; needs no network."""
 
-import base64
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from gameqa.tools.html import data_url
 
 from ..records import Graded, Results, View, ViewResults
 from ..scoring import Questions, png_of
@@ -146,8 +147,7 @@ def _picture(row: Mapping[str, Any], one: Graded) -> str:
         return ""
     unseen = "" if one.reply.view is View.PICTURE else '<p class="dim">The model was not shown this picture.</p>'
     kind, data = ("png", png) if len(png) <= PICTURE else ("jpeg", _smaller(png))
-    encoded = base64.b64encode(data).decode()
-    return f'<img src="data:image/{kind};base64,{encoded}" alt="picture of {text(one.reply.data_id)}">{unseen}'
+    return f'<img src="{data_url(data, kind)}" alt="picture of {text(one.reply.data_id)}">{unseen}'
 
 
 def _smaller(png: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """What all exports share: the rows of a built folder, and what one of them tells its reader."""
 
-import base64
 import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 
 from gameqa.core.errors import GameQAError, UsageError
 from gameqa.core.seeds import SPLITS
+from gameqa.tools import html
 
 from ..build import MANIFEST
 from ..schema import read_batches
@@ -152,7 +152,7 @@ def json_lines(path: Path) -> Generator[Callable[[Row], None], None, None]:
 
 def data_url(row: Row) -> str:
     """Return the picture as a data URL."""
-    return f"data:image/png;base64,{base64.b64encode(row['image']['bytes']).decode()}"
+    return html.data_url(row["image"]["bytes"])
 
 
 class Shards:

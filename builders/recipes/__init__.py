@@ -34,8 +34,7 @@ from gameqa.core.game import plain
 from gameqa.core.groups import config_names, games_of
 from gameqa.core.sample import check_scale
 from gameqa.core.seeds import SPLITS
-
-from ..streams import Stream
+from gameqa.core.streams import Stream
 
 Names = str | tuple[str, ...]
 

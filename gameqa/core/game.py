@@ -185,6 +185,10 @@ class Task(ABC, Generic[S, P]):
     answer_bound: ClassVar[float | Mapping[Level, float]] = 0.5
     """The largest share one answer value of a fill-in task may reach within a level."""
 
+    def most_common(self, level: Level) -> float:
+        """Return the largest share one answer value may reach at a level, see `answer_bound`."""
+        return self.answer_bound[level] if isinstance(self.answer_bound, Mapping) else self.answer_bound
+
     def plan(self, level: P, rng: Random) -> P:
         """Draw, once per key, what kind of board and answer this question wants. Default: the level itself."""
         return level

@@ -40,6 +40,19 @@ def tone(picture: Pixels, box: Box) -> tuple[int, int, int]:
     return int(r), int(g), int(b)
 
 
+def extent(picture: Pixels, box: Box, ground: Color, down: bool = True) -> int:
+    """Return how far something reaches from the top of a box, or from its left, before the ground begins for good.
+
+    The result is in pixels of the picture: the first row (or column) of which the median, and that of all that follow
+    in the box, is the ground. ValueError when there is nothing but ground.
+    """
+    lines = np.median(crop(picture, box), axis=1 if down else 0)
+    other = np.flatnonzero(np.abs(lines - rgb(ground)).sum(axis=1) > 90)
+    if not len(other):
+        raise ValueError("nothing but ground is to be seen")
+    return round(box[1] if down else box[0]) + int(other[-1]) + 1
+
+
 def nearest(color: tuple[int, int, int], named: Mapping[K, Color], most: float = 60.0) -> K:
     """Return the key of the colour that is nearest in RGB; ValueError when none is within `most`."""
     distances = {key: sum((a - b) ** 2 for a, b in zip(color, rgb(one), strict=True)) for key, one in named.items()}

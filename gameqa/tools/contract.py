@@ -315,8 +315,7 @@ def balanced(counted: Tally) -> Iterator[str]:
         if chi > (letters - 1) + 5 * (2 * (letters - 1)) ** 0.5:
             yield f"{case.name}: letters are not uniform: {dict(sorted(counted.answers.items()))}"
         return
-    bound = case.task.answer_bound
-    limit = bound if isinstance(bound, float | int) else bound[case.level]
+    limit = case.task.most_common(case.level)
     answer, times = counted.answers.most_common(1)[0]
     if times / total > limit + 3 * (limit * (1 - limit) / total) ** 0.5:
         yield f"{case.name}: {answer!r} is right in {times / total:.0%} of {total} samples; the bound is {limit:.0%}"

@@ -1,10 +1,11 @@
 """The gallery: one self-contained HTML page with every game, task and level; needs no network."""
 
-import base64
 from collections.abc import Iterable
 from html import escape
 
 from gameqa.core.sample import Sample
+
+from .html import data_url, frame
 
 STYLE = """
 :root{color-scheme:light dark;--bg:#f6f6f3;--card:#fff;--ink:#1c1c1a;--dim:#6b6b66;--line:#deded8;--mark:#2f6f4f}
@@ -55,14 +56,12 @@ def gallery(samples: Iterable[Sample]) -> str:
             if value not in values[name]:
                 values[name].append(value)
     selects = "".join(_select(name, found) for name, found in values.items())
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>gameqa gallery</title>'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<style>{STYLE}</style></head><body><header>"
-        '<h1>gameqa gallery<small id="shown"></small></h1>'
+    body = (
+        '<header><h1>gameqa gallery<small id="shown"></small></h1>'
         f'<div class="filters">{selects}<input data-by="words" type="search" placeholder="search" aria-label="search">'
-        f"</div></header><main>\n{''.join(cards)}</main><script>{SCRIPT}</script></body></html>\n"
+        f"</div></header><main>\n{''.join(cards)}</main><script>{SCRIPT}</script>"
     )
+    return frame("gameqa gallery", STYLE, body, sealed=False)
 
 
 def _select(name: str, values: list[str]) -> str:
@@ -71,12 +70,11 @@ def _select(name: str, values: list[str]) -> str:
 
 
 def _card(sample: Sample) -> str:
-    picture = base64.b64encode(sample.png()).decode()
     data = " ".join(f'data-{name}="{escape(getattr(sample, column))}"' for name, column in FILTERS.items())
     options = "".join(f"<li>{escape(text)}</li>" for text in sample.options)
     shown = f" {escape(sample.options[ord(sample.answer) - ord('A')])}" if sample.options else ""
     return (
-        f'<article {data}><img src="data:image/png;base64,{picture}" alt="{escape(sample.data_id)}">'
+        f'<article {data}><img src="{data_url(sample.png())}" alt="{escape(sample.data_id)}">'
         f'<div class="body"><h2>{escape(sample.game_name)} · {escape(sample.task)}</h2>'
         f'<p class="tags"><b>{sample.plot_level}</b> · {escape(sample.qa_type)} · {escape(sample.game_category)}</p>'
         f'<p class="query">{escape(sample.query)}</p>{f"<ol>{options}</ol>" if options else ""}'

@@ -17,11 +17,11 @@ import pytest
 from datasets import Image, load_dataset
 from filelock import FileLock
 from gameqa.builders import build as builds
-from gameqa.builders import streams
 from gameqa.builders.build import BuildReport, Recipe, build, verify
 from gameqa.builders.recipes import plan, read_recipe
 
 import gameqa
+from gameqa.core import streams
 from gameqa.core.errors import GameQAError, Unaskable, UsageError
 from gameqa.core.files import PART
 from gameqa.core.sample import COLUMNS

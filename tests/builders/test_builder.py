@@ -10,12 +10,11 @@ import pytest
 from datasets import load_dataset, load_dataset_builder
 from datasets.distributed import split_dataset_by_node
 from gameqa.builders import fingerprint as prints
-from gameqa.builders import streams
 from gameqa.builders.gameqa import GameQA
 from gameqa.builders.schema import ABOUT, columns, features
 
 import gameqa
-from gameqa.core import groups
+from gameqa.core import groups, streams
 from gameqa.core.errors import Unaskable, UsageError
 from gameqa.core.sample import COLUMNS
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from datasets import load_dataset
 from gameqa.builders import build as builds
-from gameqa.builders import streams
 from gameqa.builders.build import build, verify
 from gameqa.builders.recipes import (
     PIECE_ROWS,
@@ -26,6 +25,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gameqa
+from gameqa.core import streams
 from gameqa.core.errors import Unaskable, UsageError
 from gameqa.core.game import Domain
 from gameqa.core.sample import Sample

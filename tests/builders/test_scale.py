@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 from gameqa.builders import build as builds
-from gameqa.builders import streams
 from gameqa.builders.build import begin, build
 from gameqa.builders.recipes import Recipe, plan
 from typer.testing import CliRunner
 
 from gameqa.cli import app
+from gameqa.core import streams
 from gameqa.core.errors import GameQAError, MissingExtra, Unaskable, UsageError
 
 Hashes = Callable[[Path], dict[str, str]]

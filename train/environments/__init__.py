@@ -10,7 +10,7 @@ An episode is one question and one answer. All three take the same options, see 
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from gameqa.core.answers import score
 from gameqa.core.engine import make, select
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 
 Names = str | Sequence[str]
 View = Literal["picture", "text"]
+
+
+class Options(TypedDict, total=False):
+    """The options that all three take, see `Questions`."""
+
+    games: Names
+    tasks: Names
+    levels: Names
+    split: str
+    view: View
+    seed: int
 
 
 class Questions:
@@ -80,16 +91,7 @@ def reward(reply: str, sample: Sample) -> float:
     return score(reply, sample).value
 
 
-def environment_factory(
-    *,
-    games: Names = "all",
-    tasks: Names = "all",
-    levels: Names = "all",
-    split: str = "train",
-    view: View = "picture",
-    seed: int = 0,
-    generations: int = 1,
-) -> "Callable[[], GameQAEnvironment]":
+def environment_factory(*, generations: int = 1, **options: Unpack[Options]) -> "Callable[[], GameQAEnvironment]":
     """Return what TRL's GRPOTrainer takes as `environment_factory` (experimental in TRL).
 
     The model hands in its answer by calling the tool `submit`, so its chat template must know tools. GRPO compares the
@@ -98,8 +100,8 @@ def environment_factory(
     be divisible by `generations`. With a data set that has a column `data_id`, the rows name the questions instead.
 
     Args:
-        games, tasks, levels, split, view, seed: see `Questions`.
         generations: `num_generations` of the training.
+        options: games, tasks, levels, split, view and seed, see `Questions`.
 
     Raises:
         UsageError: a name does not exist, or a number is out of range.
@@ -109,25 +111,16 @@ def environment_factory(
     """
     from .trl_environment import Dealer, GameQAEnvironment
 
-    dealer = Dealer(Questions(games, tasks, levels, split, view, seed), generations)
+    dealer = Dealer(Questions(**options), generations)
     return partial(GameQAEnvironment, dealer)
 
 
-def load_environment(
-    *,
-    games: Names = "all",
-    tasks: Names = "all",
-    levels: Names = "all",
-    split: str = "train",
-    view: View = "picture",
-    seed: int = 0,
-    harness: str = "null",
-) -> Any:
+def load_environment(*, harness: str = "null", **options: Unpack[Options]) -> Any:
     """Return the questions as an environment of `verifiers` with one agent.
 
     Args:
-        games, tasks, levels, split, view, seed: see `Questions`.
         harness: the program of the agent, by its name in `verifiers`; `null` is a chat without tools.
+        options: games, tasks, levels, split, view and seed, see `Questions`.
 
     Raises:
         MissingExtra: `verifiers` is not installed, or older than 0.4.
@@ -142,29 +135,20 @@ def load_environment(
 
     from . import taskset
 
-    Questions(games, tasks, levels, split, view, seed)
-    options = {"games": games, "tasks": tasks, "levels": levels, "split": split, "view": view, "seed": seed}
+    Questions(**options)  # says in a sentence what is wrong with them
     agent = {"harness": {"id": harness}, "runtime": {"type": "subprocess"}}  # verifiers' default is a paid service
     config = {"taskset": {"id": taskset.register(), **options}, "agent": agent}
     return vf.load_environment(vf.resolve_env_config(config))
 
 
-def gymnasium_environment(
-    *,
-    games: Names = "all",
-    tasks: Names = "all",
-    levels: Names = "all",
-    split: str = "train",
-    view: View = "picture",
-    seed: int = 0,
-    size: tuple[int, int] = (1024, 1280),
-) -> Any:
+def gymnasium_environment(*, size: tuple[int, int] = (1024, 1280), **options: Unpack[Options]) -> Any:
     """Return the questions as a `gymnasium.Env`.
 
     Args:
-        games, tasks, levels, split, view, seed: see `Questions`; `reset(seed=…)` chooses within that stream.
         size: height and width in pixels of the observed picture, which is scaled down where it is larger and set
             on white where it is smaller.
+        options: games, tasks, levels, split, view and seed, see `Questions`; `reset(seed=…)` chooses within that
+            stream.
 
     Raises:
         MissingExtra: `gymnasium` is not installed.
@@ -178,11 +162,11 @@ def gymnasium_environment(
     _require("gymnasium", "gymnasium")
     from .gymnasium_environment import GameQAEnv
 
-    return GameQAEnv(games=games, tasks=tasks, levels=levels, split=split, view=view, seed=seed, size=size)
+    return GameQAEnv(size=size, **options)
 
 
 def _require(module: str, package: str) -> None:
-    """Check that a library can be found that no extra of gameqa holds."""
+    """Check that a library can be found, and that it is new enough to hold the module."""
     head = module.partition(".")[0]
     if find_spec(head) is None or find_spec(module) is None:
         raise MissingExtra(f"this needs {package}, which is not installed; run: pip install '{package}'")

@@ -1,6 +1,6 @@
 """The questions as a `gymnasium.Env`: `reset` shows a question, `step` takes the reply and ends the episode."""
 
-from typing import Any
+from typing import Any, Unpack
 
 import gymnasium  # pyright: ignore[reportMissingImports]
 import numpy as np
@@ -11,7 +11,7 @@ from gameqa.core.answers import score
 from gameqa.core.errors import GameQAError, UsageError
 from gameqa.core.sample import Sample
 
-from . import Names, Questions, View
+from . import Options, Questions
 
 REPLY = 65_536
 """Characters a reply may have."""
@@ -36,24 +36,16 @@ class GameQAEnv(gymnasium.Env[Observation, str]):
     metadata = {"render_modes": ["rgb_array"]}
 
     def __init__(
-        self,
-        games: Names = "all",
-        tasks: Names = "all",
-        levels: Names = "all",
-        split: str = "train",
-        view: View = "picture",
-        seed: int = 0,
-        size: tuple[int, int] = (1024, 1280),
-        render_mode: str | None = None,
+        self, size: tuple[int, int] = (1024, 1280), render_mode: str | None = None, **options: Unpack[Options]
     ) -> None:
         if min(size) < 1:
             raise UsageError(f"the height and width of the picture must be at least 1, not {size}")
-        self.questions = Questions(games, tasks, levels, split, view, seed)
+        self.questions = Questions(**options)
         self.size = size
         self.render_mode = render_mode
         self.sample: Sample | None = None
         shown: dict[str, spaces.Space[Any]] = {"question": spaces.Text(QUESTION, min_length=0, charset=CHARACTERS)}
-        if view == "picture":
+        if self.questions.view == "picture":
             shown["picture"] = spaces.Box(0, 255, (*size, 3), np.uint8)
         self.observation_space = spaces.Dict(shown)
         self.action_space = spaces.Text(REPLY, min_length=0, charset=CHARACTERS)

@@ -7,7 +7,6 @@ the path, for example `gameqa_tasks.py`:
     from gameqa.train.environments.taskset import *
 """
 
-import base64
 import sys
 from collections.abc import Iterator
 from itertools import count
@@ -17,6 +16,7 @@ import verifiers.v1 as vf  # pyright: ignore[reportMissingImports]
 
 from gameqa.core.engine import from_data_id
 from gameqa.core.sample import Sample
+from gameqa.tools.html import data_url
 
 from . import Questions, reward
 
@@ -74,7 +74,7 @@ def _parts(questions: Questions, sample: Sample) -> list[vf.ContentPart]:
     told = vf.TextContentPart(text=questions.text(sample))
     if questions.view == "text":
         return [told]
-    url = f"data:image/png;base64,{base64.b64encode(sample.png()).decode()}"
+    url = data_url(sample.png())
     return [vf.ImageUrlContentPart(image_url=vf.ImageUrlSource(url=url)), told]
 
 

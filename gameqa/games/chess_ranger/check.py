@@ -10,6 +10,7 @@ from typing import Any
 
 from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
+from gameqa.core.words import listed
 
 from .state import State
 
@@ -123,11 +124,6 @@ def _first_move(state: State, params: Params) -> list[Json]:
     return [option for option in params["options"] if set(option) == set(right)]
 
 
-def _series(parts: Sequence[str]) -> str:
-    """Return parts as `a, b and c`."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
-
-
 def _men(state: State) -> str:
     men = sorted(_position(state), key=lambda man: (-man[1], man[0]))
     return f"The pieces, from the top rank down: {', '.join(f'{NAMES[man[2]]} {_named(man[:2])}' for man in men)}."
@@ -135,7 +131,7 @@ def _men(state: State) -> str:
 
 def _count_piece_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
     squares = _of_kind(state, params["piece"])
-    number = f"{NAMES[params['piece']]}s among them: {_series(squares) or 'none'}. That makes {len(squares)}."
+    number = f"{NAMES[params['piece']]}s among them: {listed(squares)}. That makes {len(squares)}."
     return unlike(steps, [_men(state), number])
 
 
@@ -161,7 +157,7 @@ def _wrong_list(position: Position, text: str) -> list[str]:
     kinds = {man[:2]: NAMES[man[2]] for man in position}
     right = sorted(f"{kinds[one]} {_named(one)} takes {_named(two)}" for one, two, _ in _captures(position))
     told = re.split(r", | and ", text)
-    return [] if sorted(told) == right else [f"{text} (expected: {_series(right)})"]
+    return [] if sorted(told) == right else [f"{text} (expected: {listed(right)})"]
 
 
 def _played(position: Position, text: str) -> tuple[Position, list[str]]:
@@ -289,7 +285,7 @@ def _first_move_steps(state: State, params: Params, steps: Sequence[str]) -> lis
                 problems.append(f"false: {step}")
         elif not re.fullmatch(r"All that can follow from position #\d+:", rest):
             problems.append(f"not understood: {step}")
-    numbers = _series(list(map(str, right)))
+    numbers = listed(list(map(str, right)))
     end = {0: "none of the four", 1: f"capture {numbers}"}.get(len(right), f"captures {numbers}")
     end = f"A solution is still possible after {end}."
     return problems + ([] if steps[-1] == end else [f"{steps[-1]} (expected: {end})"])

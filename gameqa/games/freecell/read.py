@@ -3,13 +3,10 @@
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from gameqa.core.audit import Reader
 from gameqa.draw import Style
 from gameqa.draw.canvas import Box
-from gameqa.draw.palette import rgb
-from gameqa.draw.reading import Pixels, Templates, crop, nearest, pixels, tone
+from gameqa.draw.reading import Pixels, Templates, crop, extent, nearest, pixels, tone
 
 from .render import BOTTOM, CARD, HIGHEST, LEFT, LOWER, LOWEST, PITCH, STRIPS, TABLE, UPPER, WIDTH, draw
 from .state import CASCADES, CELLS, DECK, SUITS, Card, State, foundation
@@ -67,8 +64,7 @@ def _ground(picture: Pixels, column: int, y: int) -> str:
 def _cascade(picture: Pixels, column: int, strip: int) -> list[Card]:
     """Return the cards of a cascade, the bottom card first."""
     left = LEFT + column * PITCH
-    rows = np.median(picture[LOWER:, left + 5 : left + CARD[0] - 5], axis=1)
-    end = int(np.flatnonzero(np.abs(rows - rgb(TABLE)).sum(axis=1) > 90).max()) + 1
+    end = extent(picture, (left + 5, LOWER, left + CARD[0] - 5, picture.shape[0]), TABLE) - LOWER
     covered = round((end - CARD[1]) / strip)
     if abs(end - CARD[1] - covered * strip) > 2:
         raise ValueError(f"cascade {column} ends between two cards")

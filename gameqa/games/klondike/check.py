@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
+from gameqa.core.words import listed
 
 from .state import RANKS, SIGNS, SUITS, Card, State, name
 
@@ -115,11 +116,6 @@ def _sign(card: Card) -> str:
 
 def _signs(cards: Sequence[Card]) -> str:
     return " ".join(map(_sign, cards)) or "empty"
-
-
-def _series(parts: Sequence[str], last: str = "and") -> str:
-    """Return parts as `a, b and c`."""
-    return f" {last} ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def _takes(state: State, place: str) -> str:
@@ -236,7 +232,7 @@ def _pile_step(state: State, tab: int) -> str:
         effect = "The move empties the pile."
     else:
         effect = "But moving a whole pile to an empty place does not count."
-    return f"{begin}: {_series([f'Tab{number + 1}' for number in targets], 'or')}. {effect}"
+    return f"{begin}: {listed([f'Tab{number + 1}' for number in targets], 'or')}. {effect}"
 
 
 def _deadlock_steps(state: State, _: Params, steps: Sequence[str]) -> list[str]:
@@ -247,13 +243,13 @@ def _deadlock_steps(state: State, _: Params, steps: Sequence[str]) -> list[str]:
     opens = [f"{_sign(run[-1])} in Tab{number}" for number, run in enumerate(state.runs, 1) if run]
     could = opens + [f"{_sign(card)} on the waste" for card in state.dump[-1:]]
     empty = [f"Tab{number}" for number, run in enumerate(state.runs, 1) if not run]
-    gaps = f"; {_series(empty)} {'are' if len(empty) > 1 else 'is'} empty" if empty else ""
-    can = _series([f"the {name(card)} to Foundation {number}" for card, number in _foundation_moves(state)])
+    gaps = f"; {listed(empty)} {'are' if len(empty) > 1 else 'is'} empty" if empty else ""
+    can = listed([f"the {name(card)} to Foundation {number}" for card, number in _foundation_moves(state)], empty="")
     can = f"These can go to a foundation: {can}." if can else "None of them can go to a foundation."
     useful = [move for move, trial in moves.items() if trial.effective]
-    kind = f"Moves of the kind asked for in (c): {_series(useful) or 'none'}."
+    kind = f"Moves of the kind asked for in (c): {listed(useful)}."
     if moves and not useful:
-        kind += f" ({_series(list(moves))} would be legal, but without such an effect.)"
+        kind += f" ({listed(list(moves))} would be legal, but without such an effect.)"
     reasons = [
         *["stock and waste are not both empty"] * (not facts["stock_and_waste_empty"]),
         *["a card can go to a foundation"] * facts["foundation_move"],
@@ -261,13 +257,13 @@ def _deadlock_steps(state: State, _: Params, steps: Sequence[str]) -> list[str]:
     ]
     end = "Stock and waste are empty and there is neither kind of move: the game is deadlocked."
     if reasons:
-        end = f"The game is not deadlocked, for {_series(reasons)}."
+        end = f"The game is not deadlocked, for {listed(reasons)}."
     expected = [
         f"(a) The stock {stock} and the waste {waste}, so they are {both}.",
         f"(b) {_foundations(state)}",
-        f"The cards that could go there are {_series(could)}. {can}",
+        f"The cards that could go there are {listed(could)}. {can}",
         "(c) Only a move of a pile's whole face-up run can turn over a card or empty the pile."
-        f" The open cards are {_series(opens)}{gaps}.",
+        f" The open cards are {listed(opens)}{gaps}.",
         *[_pile_step(state, tab) for tab in range(7) if state.runs[tab]],
         kind,
         end,

@@ -3,13 +3,10 @@
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from gameqa.core.audit import Reader
 from gameqa.draw import Style
 from gameqa.draw.canvas import Box
-from gameqa.draw.palette import rgb
-from gameqa.draw.reading import Pixels, Templates, crop, nearest, pixels, tone
+from gameqa.draw.reading import Pixels, Templates, crop, extent, nearest, pixels, tone
 
 from .render import BACK, BOTTOM, CARD, FACE_DOWN, FACE_UP, LEFT, LOWER, LOWEST, PITCH, TABLE, UPPER, WIDTH, draw
 from .state import DECK, FOUNDATIONS, TABS, Card, State
@@ -60,8 +57,7 @@ def _tab(picture: Pixels, column: int) -> dict[str, Any]:
     first = LOWER + hidden * FACE_DOWN
     if _look(picture, column, first) == "none":
         return {"face_down": hidden, "face_up": []}
-    rows = np.median(picture[first:, left + 6 : left + CARD[0] - 6], axis=1)
-    end = int(np.flatnonzero(np.abs(rows - rgb(TABLE)).sum(axis=1) > 90).max()) + 1
+    end = extent(picture, (left + 6, first, left + CARD[0] - 6, picture.shape[0]), TABLE) - first
     covered = round((end - CARD[1]) / FACE_UP)
     if abs(end - CARD[1] - covered * FACE_UP) > 2:
         raise ValueError(f"pile {column + 1} ends between two cards")

@@ -5,11 +5,12 @@ solutions are checked sentence by sentence against those that this evolution giv
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise, product
 from typing import Any
 
 from gameqa.core.audit import Checks, as_solved
+from gameqa.core.words import listed
 
 from .state import Cell, State
 
@@ -82,12 +83,6 @@ def _rows(live: _Life, size: int) -> str:
     return " / ".join("".join(".#"[(row, col) in live] for col in range(size)) for row in range(size))
 
 
-def _listed(parts: Iterable[object]) -> str:
-    """Return parts as `a, b and c`, nothing as `none`."""
-    *most, last = map(str, parts) if (parts := list(parts)) else ["none"]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _number(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
@@ -96,7 +91,7 @@ def _count_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     rows = [[cell for cell in sorted(_live(state)) if cell[0] == row] for row in range(state.size)]
     return [
         *(
-            f"Row {row} has {_number(len(cells), 'live cell')}{f': {_listed(cells)}' if cells else ''}."
+            f"Row {row} has {_number(len(cells), 'live cell')}{f': {listed(cells)}' if cells else ''}."
             for row, cells in enumerate(rows)
         ),
         f"Together: {' + '.join(str(len(cells)) for cells in rows)} = {sum(map(len, rows))} live cells.",
@@ -110,10 +105,10 @@ def _next_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     for number, (now, then) in enumerate(pairwise(patterns), 1):
         counts = _counts(now, size)
         few, many, stay = (
-            _listed(f"{cell} with {counts[cell]}" for cell in sorted(now) if counts[cell] in few_or_many)
+            listed(f"{cell} with {counts[cell]}" for cell in sorted(now) if counts[cell] in few_or_many)
             for few_or_many in ((0, 1), (4, 5, 6, 7, 8), (2, 3))
         )
-        born = _listed(sorted(then - now))
+        born = listed(sorted(then - now))
         changes = [
             f"Iteration {number}: live cells that die of too few live neighbours: {few}; of too many: {many}.",
             f"Iteration {number}: live cells with 2 or 3 live neighbours, which stay alive: {stay}.",
@@ -132,7 +127,7 @@ def _sequence_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     neighbours = _around(cell, size)
     told = [
         f"The board now, row by row: {_rows(patterns[0], size)}. The cell {cell} is {words[0]}. Its neighbours, over "
-        f"the edges where need be, are {_listed(neighbours)}."
+        f"the edges where need be, are {listed(neighbours)}."
     ]
     for number, (now, then) in enumerate(pairwise(patterns), 1):
         alive = [other for other in neighbours if other in now]
@@ -142,14 +137,14 @@ def _sequence_solution(state: State, params: Mapping[str, Any]) -> list[str]:
         else:
             rule = "dead cell with exactly 3 becomes alive" if count == 3 else f"dead cell with {count} stays dead"
         told.append(
-            f"Iteration {number}: of the eight neighbours {_listed(alive)} {'is' if count == 1 else 'are'} alive, the "
+            f"Iteration {number}: of the eight neighbours {listed(alive)} {'is' if count == 1 else 'are'} alive, the "
             f"others are dead: {_number(count, 'live neighbour')}. A {rule}. So {cell} is {words[number]} after "
             f"iteration {number}."
         )
         if number < params["iterations"]:
             died, born = sorted(now - then), sorted(then - now)
-            changes = [f"{_listed(died)} {'dies' if len(died) == 1 else 'die'}"] if died else []
-            changes += [f"{_listed(born)} {'becomes' if len(born) == 1 else 'become'} alive"] if born else []
+            changes = [f"{listed(died)} {'dies' if len(died) == 1 else 'die'}"] if died else []
+            changes += [f"{listed(born)} {'becomes' if len(born) == 1 else 'become'} alive"] if born else []
             change = " and ".join(changes) or "nothing changes"
             told.append(f"On the whole board, {change} in iteration {number}: {_rows(then, size)}.")
     states = ", ".join(f"{number or 'now'}: {word}" for number, word in enumerate(words))
@@ -166,9 +161,9 @@ def _region_solution(state: State, params: Mapping[str, Any]) -> list[str]:
         counts = _counts(now, size)
         changes: list[str] = []
         if died := [f"{cell} with {_number(counts[cell], 'live neighbour')}" for cell in sorted(now - then)]:
-            changes.append(f"these live cells die: {_listed(died)}")
+            changes.append(f"these live cells die: {listed(died)}")
         if born := sorted(then - now):
-            changes.append(f"these dead cells with 3 live neighbours become alive: {_listed(born)}")
+            changes.append(f"these dead cells with 3 live neighbours become alive: {listed(born)}")
         if changes:
             same = f"the same as after {_number(patterns.index(then), 'iteration')}" if then in patterns else None
             news = same or "not seen before"

@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from gameqa.core.audit import Checks, unlike
+from gameqa.core.words import listed
 
 from .state import GOAL, PLAYER, WALL, State
 
@@ -88,10 +89,6 @@ def _found(who: str, look: str, cell: Cell) -> list[str]:
     ]
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
 def _way_told(state: State) -> tuple[list[str], list[tuple[Cell, str, str]]]:
     """Return the sentences about the path, and its corners with the directions before and after."""
     maze, steps = state.maze, _path(state)
@@ -155,7 +152,7 @@ def _direction_steps(state: State, params: Params, steps: Sequence[str]) -> list
     cell = _find(state.maze, PLAYER)
     ways = _ways(state.maze, cell)
     looks = [f"{way.title()}: {_step(cell, way)} is {'free' if way in ways else 'wall'}." for way in STEPS]
-    return unlike(steps, [f"The player stands at {cell}.", *looks, f"So the player can step {_listed(ways)}."])
+    return unlike(steps, [f"The player stands at {cell}.", *looks, f"So the player can step {listed(ways)}."])
 
 
 def _move_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:

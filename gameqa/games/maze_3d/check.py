@@ -5,6 +5,7 @@ from itertools import combinations, groupby, pairwise
 from typing import Any
 
 from gameqa.core.audit import Checks, unlike
+from gameqa.core.words import listed
 
 from .state import State
 
@@ -88,11 +89,6 @@ def _direction(here: Cell, after: Cell) -> str:
     return next(name for name, by in WAYS.items() if all(a + d == b for a, b, d in zip(here, after, by, strict=True)))
 
 
-def _listed(words: Sequence[Any]) -> str:
-    texts = [str(word) for word in words]
-    return " and ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
-
-
 def _met(state: State) -> list[int]:
     """Return the numbers on the route, in the order in which they are met."""
     route = _way(state, state.start, state.goal)
@@ -125,7 +121,7 @@ def _direction_steps(state: State, params: Params, steps: Sequence[str]) -> list
     return problems + unlike(
         steps,
         [
-            f"{first} The branch points are met in the order {_listed(met)}.",
+            f"{first} The branch points are met in the order {listed(met)}.",
             *told,
             f"Sorted by number, the directions are {last}.",
         ],
@@ -143,13 +139,13 @@ def _route_told(state: State) -> list[str]:
         at += length
         many = f"{length} ladder{'s' * (length != 1)}" if way == "up" else f"{length}"
         labels = [f"number {state.labels[cell]} at {cell}" for cell in run if cell in state.labels]
-        over = f", over {_listed(labels)}" if labels else ""
+        over = f", over {listed(labels)}" if labels else ""
         told.append(f"{way.capitalize()} {many}, to {run[-1]}{over}.")
     return told
 
 
 def _order_steps(state: State, params: Params, steps: Sequence[str]) -> list[str]:
-    last = f"The goal is reached; the numbers were passed in the order {_listed(_met(state))}."
+    last = f"The goal is reached; the numbers were passed in the order {listed(_met(state))}."
     return unlike(steps, [*_route_told(state), last])
 
 
@@ -162,7 +158,7 @@ def _passed_steps(state: State, params: Params, steps: Sequence[str]) -> list[st
                 f"Number {label} is not on it: it stands on a dead end that leaves the route at {here}"
                 f" {_direction(here, after)}."
             )
-    last = f"The route passes {_listed(passed) or 'none of the numbers'}."
+    last = f"The route passes {listed(passed, empty='none of the numbers')}."
     return unlike(steps, [*_route_told(state), *told, last])
 
 
@@ -172,8 +168,8 @@ def _height_steps(state: State, params: Params, steps: Sequence[str]) -> list[st
         way = _way(state, state.markers[a - 1], state.markers[b - 1])
         climbs = [after[2] - here[2] for here, after in pairwise(way) if after[2] != here[2]]
         counts = [("down", climbs.count(-HIGH)), ("up", climbs.count(HIGH))]
-        ladders = _listed([f"{n} ladder{'s' * (n != 1)} {name}" for name, n in counts if n])
-        leads = f"the way leads {ladders}" if ladders else "the way needs no ladder"
+        ladders = [f"{n} ladder{'s' * (n != 1)} {name}" for name, n in counts if n]
+        leads = f"the way leads {listed(ladders)}" if ladders else "the way needs no ladder"
         by = abs(counts[1][1] - counts[0][1])
         low, high = (b, a) if sum(climbs) < 0 else (a, b)
         so = f"so {high} is {by} x 3 = {3 * by} levels higher and {low} < {high}" if by else f"so {a} = {b}"

@@ -8,6 +8,7 @@ from math import cos, radians, sin, sqrt, tan
 from typing import Any
 
 from gameqa.core.audit import Checks, unlike
+from gameqa.core.words import listed
 
 from .state import Cell, State
 
@@ -100,11 +101,6 @@ def _approach(state: State) -> int:
     return _blocks_to(state, lambda cell: abs(cell[0] - x) + abs(cell[1] - z) == 1)
 
 
-def _listed(words: Sequence[Any], last: str = "and") -> str:
-    texts = [str(word) for word in words]
-    return f" {last} ".join(filter(None, [", ".join(texts[:-1]), *texts[-1:]]))
-
-
 def _many(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
@@ -148,17 +144,17 @@ def _scenery_steps(state: State, params: Params, steps: Sequence[str]) -> list[s
             problems.append(f"the {kind} does not lie where the step {number + 1} says")
         what = "ground cell" if kind == "lava" else "block"
         which = f"the {what} at" if len(cells) == 1 else f"the {len(cells)} {what}s at"
-        which, is_ = f"{which} {_listed(cells)}", "is" if len(cells) == 1 else "are"
+        which, is_ = f"{which} {listed(cells)}", "is" if len(cells) == 1 else "are"
         look = {"lava": "orange and yellow and slightly sunken"}.get(kind) or LOOKS.get(kind)
         says = f"{which} {is_} {look}" if look else f"brown rails and rungs hang on {which}"
         told.append(f"{NAMES[kind]}: {where[1] if where else '?'}, {says}.")
     absent = [NAMES[kind] for kind in NAMES if kind not in places]
-    told.append(f"Nothing in the scene looks like {_listed(absent, 'or')}.")
-    told.append(f"So the scene contains exactly {_listed([NAMES[kind] for kind in NAMES if kind in places])}.")
+    told.append(f"Nothing in the scene looks like {listed(absent, 'or')}.")
+    told.append(f"So the scene contains exactly {listed([NAMES[kind] for kind in NAMES if kind in places])}.")
     for letter, option in zip(LETTERS, params["options"], strict=True):
         lacks = [NAMES[kind] for kind in sorted(set(option) - set(places))]
         left = [NAMES[kind] for kind in sorted(set(places) - set(option))]
-        said = f"lists {_listed(lacks)}, which the scene lacks, and leaves out {_listed(left)}"
+        said = f"lists {listed(lacks)}, which the scene lacks, and leaves out {listed(left)}"
         names = ", ".join(NAMES[kind] for kind in sorted(option))
         told.append(f"Option {letter}, {names}: {said if lacks else 'lists exactly what is there'}.")
     return problems + unlike(steps, told)

@@ -11,6 +11,7 @@ from typing import Any
 
 from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
+from gameqa.core.words import listed
 
 from .state import FLAG, HIDDEN, State
 
@@ -138,11 +139,6 @@ MINES = r"(\d+) mines?"
 
 def _cells(text: str | None) -> list[Cell]:
     return [(int(row), int(col)) for row, col in re.findall(r"\((\d), (\d)\)", text or "")]
-
-
-def _listed(cells: Sequence[Cell]) -> str:
-    texts = list(map(str, cells))
-    return f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
 
 class _Proof:
@@ -437,7 +433,7 @@ def _proof_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
         else:
             told = [
                 f"{cell} is revealed and shows {value}.",
-                f"Neighbours hidden without a flag: {_listed(hidden) or 'none'}.",
+                f"Neighbours hidden without a flag: {listed(hidden)}.",
                 "So its number still says something."
                 if hidden
                 else "So its number says nothing more, and nothing is to be done there.",
@@ -460,7 +456,7 @@ def _flag_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
     told = list[str]()
     for row in range(state.rows):
         here = [cell for cell in flags if cell[0] == row]
-        told.append(f"Row {row}: a flag at {_listed(here)}." if here else f"Row {row}: no flag.")
+        told.append(f"Row {row}: a flag at {listed(here)}." if here else f"Row {row}: no flag.")
     return unlike(steps, [*told, f"That makes {len(flags)} flagged cell{'' if len(flags) == 1 else 's'}."])
 
 
@@ -469,7 +465,7 @@ def _left_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
     mines = f"{len(flags)} mine{'' if len(flags) == 1 else 's'}"
     told = [
         f"The board has {state.mines} mines in all.",
-        f"Flags mark {mines}: {_listed(flags)}." if flags else "No cell is flagged.",
+        f"Flags mark {mines}: {listed(flags)}." if flags else "No cell is flagged.",
         f"{state.mines} - {len(flags)} = {state.mines - len(flags)}.",
     ]
     return unlike(steps, told)

@@ -8,6 +8,7 @@ from typing import Any
 
 from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
+from gameqa.core.words import listed
 
 from .state import State
 
@@ -122,12 +123,8 @@ def _name(slot: Slot) -> str:
     return f"[{slot[1]},{slot[2]}]"
 
 
-def _and(parts: Sequence[str]) -> str:
-    return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-
-
 def _named(slots: Sequence[Slot]) -> str:
-    return _and([_name(slot) for slot in slots])
+    return listed([_name(slot) for slot in slots])
 
 
 def _balls(number: int) -> str:
@@ -135,7 +132,7 @@ def _balls(number: int) -> str:
 
 
 def _contents(table: Table, slots: Sequence[Slot]) -> str:
-    return _and([f"{_name(slot)} {NAMES[table[slot]]}" for slot in slots])
+    return listed([f"{_name(slot)} {NAMES[table[slot]]}" for slot in slots])
 
 
 def _range(state: State, slot: Slot) -> list[str]:
@@ -149,7 +146,7 @@ def _range(state: State, slot: Slot) -> list[str]:
     large = [f"{axis} = {value}" for axis, value in (("x", x), ("y", y)) if value > last]
     if not large:
         return [*told, f"{room}; {_name(slot)} is one of its slots."]
-    return [*told, f"{room}; {_and(large)} {'is' if len(large) == 1 else 'are'} too large, so there is no such slot."]
+    return [*told, f"{room}; {listed(large)} {'is' if len(large) == 1 else 'are'} too large, so there is no such slot."]
 
 
 def _rests(table: Table, slot: Slot) -> str:
@@ -190,7 +187,7 @@ def _outcome_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]
     for top in _above(table, slot):
         others = [NAMES[table[one]] for one in _base(top) if one != slot]
         verdict = f"all are {color}, so the block is completed" if top in completed else "not completed"
-        told.append(f"Block {_named(_base(top))}: the other three are {_and(others)}; {verdict}.")
+        told.append(f"Block {_named(_base(top))}: the other three are {listed(others)}; {verdict}.")
     if completed:
         blocks = f"{len(completed)} {color} block{'' if len(completed) == 1 else 's'}"
         told.append(f"The ball completes {blocks}, so a take-back is earned.")
@@ -288,7 +285,7 @@ def _count_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
         parts = ", ".join(f"{count} at x = {x}" for x, count in enumerate(counts))
         told.append(f"Level {level}: {parts}; {_balls(sums[-1])}.")
     if bare:
-        told.append(f"No ball lies on {_and(bare)}.")
+        told.append(f"No ball lies on {listed(bare)}.")
     added = f"{' + '.join(map(str, sums))} = " if len(sums) > 1 else ""
     return unlike(steps, [*told, f"In all: {added}{_balls(sum(sums))}."])
 

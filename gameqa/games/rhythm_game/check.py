@@ -4,12 +4,13 @@ Every block knows its place in the picture; a snake counts when the finger has c
 are checked sentence by sentence against those that this play gives.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from gameqa.core.audit import Checks, as_solved
+from gameqa.core.words import listed
 
 from .state import State
 
@@ -115,12 +116,6 @@ def _lengths(state: State, params: Mapping[str, Any]) -> list[int]:
     return [n for n in params["options"] if above[n - 1] == "grey" and "grey" not in above[: n - 1]]
 
 
-def _listed(parts: Iterable[object]) -> str:
-    """Return parts as `a, b and c`."""
-    *most, last = map(str, parts)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _seen(color: str | None) -> str:
     return f"{color} ({_LETTERS[color]} in a text view)" if color else "empty"
 
@@ -133,7 +128,7 @@ def _type_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     if color in places:
         around = [f"the cell below it is {_seen(colors.get((row - 1, col)))}"] if row > 1 else []
         around += [f"the cell above it is {_seen(colors.get((row + 1, col)))}"] if row < state.rows else []
-        told.append(f"It belongs to a snake, and {_listed(around)}: it is {places[color]} of its snake.")
+        told.append(f"It belongs to a snake, and {listed(around)}: it is {places[color]} of its snake.")
     return [*told, f"{color.capitalize()} means {_TYPES[color]}." if color else "An empty cell means Non-type."]
 
 
@@ -154,7 +149,7 @@ def _length_solution(state: State, params: Mapping[str, Any]) -> list[str]:
     row, col, seconds = params["row"], params["col"], params["seconds"]
     colors, now, s = _colors(state), row + seconds, "" if seconds == 1 else "s"
     snake = next(block.snake for block in _blocks(state) if block.cell == (now, col))
-    cells = _listed(f"{cell} is {_seen(colors[cell])}" for cell in snake)
+    cells = listed(f"{cell} is {_seen(colors[cell])}" for cell in snake)
     return [
         f"In {seconds} second{s} everything falls by {seconds} row{s}, so the head that will be in row {row} is now in "
         f"row {row} + {seconds} = {now} of column {col}.",
@@ -227,13 +222,13 @@ def _column_sentence(state: State, finger: int, delay: bool) -> str:
 
 def _best_solution(state: State, params: Mapping[str, Any], delay: bool) -> list[str]:
     totals, best = _totals(state, delay), _best(state, delay)
-    reached = f"column {best[0]}" if len(best) == 1 else f"columns {_listed(best)} alike"
+    reached = f"column {best[0]}" if len(best) == 1 else f"columns {listed(best)} alike"
     return [
         "For each screen column walk up the picture from row 1, one row a second; after each clicked Reverse the walk "
         f"goes on in the next row {'but one ' if delay else ''}of the mirrored column. Positions are those in the "
         "picture.",
         *(_column_sentence(state, finger, delay) for finger in totals),
-        f"Totals: {_listed(f'column {finger}: {total}' for finger, total in totals.items())}. The highest score is "
+        f"Totals: {listed(f'column {finger}: {total}' for finger, total in totals.items())}. The highest score is "
         f"{totals[best[0]]}, reached by {reached}.",
     ]
 

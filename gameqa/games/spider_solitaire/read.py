@@ -4,13 +4,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from gameqa.core.audit import Reader
 from gameqa.draw import Style
 from gameqa.draw.canvas import Box
-from gameqa.draw.palette import rgb
-from gameqa.draw.reading import Pixels, Templates, crop, nearest, pixels, tone
+from gameqa.draw.reading import Pixels, Templates, crop, extent, nearest, pixels, tone
 
 from .render import (
     BACK,
@@ -88,8 +85,7 @@ def _pile(picture: Pixels, left: int, strip: int) -> dict[str, Any]:
     first = LOWER + hidden * HIDDEN_STRIP
     if _look(picture, left, first) == "empty":
         return {"face_down": hidden, "face_up": []}
-    rows = np.median(picture[first:, left + 5 : left + CARD[0] - 5], axis=1)
-    end = int(np.flatnonzero(np.abs(rows - rgb(FELT)).sum(axis=1) > 90).max()) + 1
+    end = extent(picture, (left + 5, first, left + CARD[0] - 5, picture.shape[0]), FELT) - first
     covered = round((end - CARD[1]) / strip)
     if abs(end - CARD[1] - covered * strip) > 2:
         raise ValueError("a pile ends between two cards")
@@ -101,8 +97,8 @@ def _deals(picture: Pixels) -> int:
     """Return the number of backs in the stock, by its right end."""
     if _within(picture, (MARGIN + 10, UPPER + 8, MARGIN + 60, UPPER + 24)) == "empty":
         return 0
-    columns = np.median(picture[UPPER + 10 : UPPER + CARD[1] - 10, MARGIN : HOME - 5], axis=0)
-    end = int(np.flatnonzero(np.abs(columns - rgb(FELT)).sum(axis=1) > 90).max()) + 1
+    stock = MARGIN, UPPER + 10, HOME - 5, UPPER + CARD[1] - 10
+    end = extent(picture, stock, FELT, down=False) - MARGIN
     return round((end - CARD[0]) / FAN) + 1
 
 

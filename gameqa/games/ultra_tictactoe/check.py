@@ -10,6 +10,7 @@ from typing import Any
 
 from gameqa.core.audit import Checks, unlike
 from gameqa.core.game import Json
+from gameqa.core.words import listed
 
 from .state import State
 
@@ -115,11 +116,6 @@ def _best(state: State, params: Mapping[str, Any]) -> list[Json]:
 # The worked solutions: what each step must say, word for word, as the pieces have it.
 
 
-def _and(parts: Sequence[Any]) -> str:
-    texts = [str(part) for part in parts]
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -138,7 +134,7 @@ def _sent(last: tuple[int, int, int, int]) -> str:
 def _standing(board: Board, grid: Pair) -> str:
     """Say which cells of a Nine-grid carry pieces of which player."""
     held = {mark: _inside(board, grid, mark) for mark in "XO"}
-    parts = [f"{mark} stands on {_and(cells)}" for mark, cells in held.items() if cells]
+    parts = [f"{mark} stands on {listed(cells)}" for mark, cells in held.items() if cells]
     return f"In Nine-grid {grid}, {'; '.join(parts)}."
 
 
@@ -160,7 +156,7 @@ def _next_count_steps(state: State, params: Mapping[str, Any], steps: Sequence[s
     told = [
         _sent(last),
         _standing(board, last[2:]),
-        f"Its free cells (row, col): {_and(free)}.",
+        f"Its free cells (row, col): {listed(free)}.",
         f"These are 9 - {9 - len(free)} = {len(free)}.",
     ]
     return unlike(steps, told)
@@ -195,10 +191,10 @@ def _point_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) 
     grid, mark = (params["nine_grid"][0], params["nine_grid"][1]), NAMES[params["player"]]
     own = _inside(_board(state)[0], grid, mark)
     straights = sorted(_straights(own), key=_order)
-    lines = f"Complete lines of {mark} in Nine-grid {grid}: {_and(straights)}." if straights else ""
+    lines = f"Complete lines of {mark} in Nine-grid {grid}: {listed(straights)}." if straights else ""
     told = [
         f"The {params['player']} places {mark}.",
-        f"In Nine-grid {grid}, {mark} stands on {_count(len(own), 'cell')} (row, col): {_and(own)}.",
+        f"In Nine-grid {grid}, {mark} stands on {_count(len(own), 'cell')} (row, col): {listed(own)}.",
         lines or f"No row, column or diagonal of Nine-grid {grid} holds three {mark}.",
         f"That makes {_count(len(straights), 'point')}.",
     ]
@@ -256,12 +252,12 @@ def _best_steps(state: State, params: Mapping[str, Any], steps: Sequence[str]) -
         totals[cell] = len(now) + len(made)
         if made:
             total = _count(totals[cell], "point")
-            told.append(f"{cell} completes {_and(made)}: {len(now)} + {len(made)} = {total}.")
+            told.append(f"{cell} completes {listed(made)}: {len(now)} + {len(made)} = {total}.")
         else:
             told.append(f"{cell} completes no line: you keep {_count(len(now), 'point')}.")
     most = max(totals.values())
     best = [cell for cell, value in totals.items() if value == most]
-    told.append(f"The most, {_count(most, 'point')}, comes from cell {_and(best)} alone: {(*grid, *best[0])}.")
+    told.append(f"The most, {_count(most, 'point')}, comes from cell {listed(best)} alone: {(*grid, *best[0])}.")
     return unlike(steps, told)
 
 

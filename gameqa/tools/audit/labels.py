@@ -8,6 +8,7 @@ from typing import Any
 from gameqa.core.answers import LETTERS, AnswerKind, canonical
 from gameqa.core.audit import Checks
 from gameqa.core.errors import InvalidRow
+from gameqa.core.game import Level
 from gameqa.core.sample import rederive
 
 from .criteria import CONFIDENCE, Cell, Flaw, counted, judged
@@ -105,9 +106,8 @@ def _shares(place: tuple[str, str, str], entries: list[Entry]) -> Iterator[Cell]
         task = entries[0].task
         most = answers.most_common(1)[0][1]
         low, high = binomtest(most, rows).proportion_ci(CONFIDENCE, "wilson")
-        bound = task.answer_bound if task else 1.0
-        own = bound if isinstance(bound, float | int) else next(v for k, v in bound.items() if k == place[2])
-        yield judged("majority", place, rows, (most / rows, float(low), float(high)), bound=float(own))
+        own = task.most_common(Level(place[2])) if task else 1.0
+        yield judged("majority", place, rows, (most / rows, float(low), float(high)), bound=own)
     elif entries[0].task is None or not entries[0].task.fixed_order:
         expected: dict[str, float] = defaultdict(float)
         for entry in entries:

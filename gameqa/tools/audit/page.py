@@ -1,6 +1,5 @@
 """The report of an audit: one self-contained page for people who want to know whether to trust the data."""
 
-import base64
 import html
 import io
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from gameqa.core import engine
 from gameqa.core.errors import GameQAError
 from gameqa.core.game import Level
+from gameqa.tools.html import data_url, frame
 
 from .criteria import CRITERIA, EXCEPTIONS, Audit, Cell, Criterion, Verdict, shown
 
@@ -38,10 +38,7 @@ def page(found: Audit, show: "Callable[[str], bytes | None] | None" = None) -> s
         show: returns the PNG of a row by its `data_id`, or None; by default the row is made again.
     """
     body = "\n".join(_body(found, show or _made_again))
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Audit: {_text(found.source)}</title><style>{_STYLE}</style><body>\n{body}\n</body></html>\n"
-    )
+    return frame(f"Audit: {found.source}", _STYLE, f"\n{body}\n")
 
 
 def _body(found: Audit, show: Callable[[str], bytes | None]) -> Iterator[str]:
@@ -190,7 +187,7 @@ def _picture(png: bytes | None) -> str:
     picture.thumbnail((WIDTH, WIDTH))
     buffer = io.BytesIO()
     picture.save(buffer, "PNG")
-    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}">'
+    return f'<img alt="" src="{data_url(buffer.getvalue())}">'
 
 
 def _text(words: object) -> str:

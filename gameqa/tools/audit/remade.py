@@ -6,12 +6,11 @@ from hashlib import sha256
 from multiprocessing import get_context
 from typing import Any
 
-from gameqa.core import engine, registry
+from gameqa.core import engine
 from gameqa.core.errors import GameQAError
-from gameqa.core.sample import draw
 
 from .criteria import Cell, Flaw, counted
-from .rows import Entry, Rows
+from .rows import Rows
 
 
 def chosen(rows: Rows, share: float) -> list[tuple[dict[str, Any], float]]:
@@ -19,16 +18,7 @@ def chosen(rows: Rows, share: float) -> list[tuple[dict[str, Any], float]]:
     known = [entry for part in rows.values() for entry in part if entry.task]
     marked = sorted(known, key=lambda entry: sha256(entry.data_id.encode()).digest())
     kept = marked[: max(1, round(share * len(known)))]
-    return [({**entry.columns, "image": {"bytes": _png(entry)}}, entry.scale) for entry in kept]
-
-
-def _png(entry: Entry) -> bytes:
-    from gameqa.draw.canvas import encode
-
-    image = entry.columns.get("image")
-    if image is not None:
-        return image["bytes"]
-    return encode(draw(registry.game(entry.columns["game_name"]), entry.state, entry.scale))
+    return [({**entry.columns, "image": {"bytes": entry.png()}}, entry.scale) for entry in kept]
 
 
 def measure(game: str, rows: Sequence[tuple[dict[str, Any], float]]) -> Iterator[Cell]:

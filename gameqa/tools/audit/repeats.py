@@ -1,10 +1,9 @@
 """Repeated questions, boards in two splits, pictures that look alike, and questions that another seed asks too."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from gameqa.core import engine, registry
-from gameqa.core.errors import Unaskable
+from gameqa.core.streams import Stream
 
 from .criteria import WORST, Cell, Flaw, counted, judged
 from .rows import Entry, Rows
@@ -48,15 +47,9 @@ def measure(game: str, rows: Rows, most: int, other_seed: int | None) -> Iterato
 
 def _seeds(game: str, place: tuple[str, str], asked: list[Entry], seed: int) -> Cell:
     """Return how many questions of these the other seed asks too, within as many of its own."""
-    found = registry.game(game)
     marks: set[str] = set()
-    for split in {entry.columns["split"] for entry in asked}:
-        count = sum(entry.columns["split"] == split for entry in asked)
-        try:
-            others = engine.distinct(found, found.task(place[0]), place[1], split, seed, count)
-            marks |= {sample.question_hash() for sample in others}
-        except Unaskable:  # the stream is small, so that both seeds ask the same questions
-            marks |= {entry.question_hash for entry in asked}
+    for split, count in Counter(entry.columns["split"] for entry in asked).items():
+        marks |= {sample.question_hash() for sample in Stream(game, *place, split, seed, count).samples()}
     share = sum(entry.question_hash in marks for entry in asked) / len(asked)
     return judged("seeds", (game, *place), len(asked), (share, share, share))
 

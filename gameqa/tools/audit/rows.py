@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gameqa.core import engine, registry
-from gameqa.core.errors import GameQAError, Unaskable, UsageError
+from gameqa.core.errors import GameQAError, UsageError
 from gameqa.core.game import Task
 from gameqa.core.sample import draw, question_hash, read_row
 from gameqa.core.seeds import SPLITS
+from gameqa.core.streams import Stream
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -62,6 +63,13 @@ class Entry:
         """The mark of its question, whatever the order of the options."""
         return question_hash(self.columns["state"], self.columns["params"])
 
+    def png(self) -> bytes:
+        """Return the picture as PNG bytes: the row's own, else drawn from the state."""
+        from gameqa.draw.canvas import encode
+
+        image = self.columns.get("image")
+        return encode(self._drawn()) if image is None else image["bytes"]
+
     def picture(self) -> "Image":
         """Return the picture as RGB: the row's own, else drawn from the state."""
         from PIL import Image
@@ -69,21 +77,14 @@ class Entry:
         image = self.columns.get("image")
         if image is not None:
             return Image.open(io.BytesIO(image["bytes"])).convert("RGB")
-        return draw(registry.game(self.columns["game_name"]), self.state, self.scale).convert("RGB")
+        return self._drawn().convert("RGB")
+
+    def _drawn(self) -> "Image":
+        return draw(registry.game(self.columns["game_name"]), self.state, self.scale)
 
 
 Rows = Mapping[tuple[str, str], list[Entry]]
 """The rows of one game by task and level."""
-
-
-class Part(NamedTuple):
-    """The first `length` questions of a stream."""
-
-    game: str
-    task: str
-    level: str
-    split: str
-    length: int
 
 
 @dataclass(frozen=True)
@@ -92,26 +93,25 @@ class Made:
 
     Attributes:
         name: what is audited, in words.
-        parts: which rows.
-        seed: of all streams.
+        streams: which rows, all of one seed.
         scale: of the pictures.
     """
 
     name: str
-    parts: tuple[Part, ...]
-    seed: int = 0
+    streams: tuple[Stream, ...]
     scale: float = 1.0
 
     @classmethod
     def of(cls, games: Sequence[str], per_task: int, seed: int = 0) -> "Made":
         """Return so many rows of each task and level of some games, the splits with a third each."""
-        parts = [
-            Part(game.id, task.slug, level.value, split, per_task // len(SPLITS) + (place < per_task % len(SPLITS)))
+        lengths = {split: (per_task + len(SPLITS) - 1 - place) // len(SPLITS) for place, split in enumerate(SPLITS)}
+        streams = (
+            Stream(game.id, task.slug, level, split, seed, length)
             for game, task, level in engine.select(games)
-            for place, split in enumerate(SPLITS)
-        ]
+            for split, length in lengths.items()
+        )
         named = ", ".join(games) if len(games) < 4 else f"{len(games)} games"
-        return cls(f"{named}: {per_task} fresh rows of each task and level, seed {seed}", tuple(parts), seed)
+        return cls(f"{named}: {per_task} fresh rows of each task and level, seed {seed}", tuple(streams))
 
     @classmethod
     def by_recipe(cls, recipe: str) -> "Made":
@@ -119,28 +119,25 @@ class Made:
         from gameqa.builders.recipes import read_recipe, streams_of  # pyright: ignore[reportMissingImports]
 
         read = read_recipe(recipe)
-        found = [stream for split in SPLITS for stream in streams_of(read, split)]
-        parts = (Part(stream.game, stream.task, stream.level, stream.split, stream.length) for stream in found)
-        return cls(f"the rows of {read.name}", tuple(parts), read.seed, read.scale)
+        streams = (stream for split in SPLITS for stream in streams_of(read, split))
+        return cls(f"the rows of {read.name}", tuple(streams), read.scale)
+
+    @property
+    def seed(self) -> int:
+        """The seed of all streams."""
+        return self.streams[0].seed
 
     @property
     def games(self) -> tuple[str, ...]:
         """The games that have rows."""
-        return tuple(dict.fromkeys(part.game for part in self.parts))
+        return tuple(dict.fromkeys(stream.game for stream in self.streams))
 
     def rows(self, game: str) -> Iterator[Entry]:
-        """Yield the rows of a game."""
-        found = registry.game(game)
-        for part in self.parts:
-            if part.game == game:
-                level = engine.read_level(part.level)
-                try:
-                    for sample in engine.distinct(
-                        found, found.task(part.task), level, part.split, self.seed, part.length
-                    ):
-                        yield Entry.of(sample.row(image=False), self.scale)
-                except Unaskable:  # a small stream has run dry; what it holds has been yielded
-                    continue
+        """Yield the rows of a game; a small stream may hold fewer than asked for."""
+        for stream in self.streams:
+            if stream.game == game:
+                for sample in stream.samples():
+                    yield Entry.of(sample.row(image=False), self.scale)
 
 
 @dataclass(frozen=True)
@@ -160,12 +157,19 @@ class Stored:
         return f"the rows in {self.folder.name}"
 
     @cached_property
-    def files(self) -> list[Path]:
-        """The files with rows; raises UsageError when there are none."""
-        found = sorted([*self.folder.rglob("*.parquet"), *self.folder.rglob("metadata.jsonl")])
+    def files(self) -> dict[str, list[Path]]:
+        """For each game the files with rows of it.
+
+        Raises:
+            UsageError: there are none.
+        """
+        found: dict[str, list[Path]] = defaultdict(list)
+        for path in sorted([*self.folder.rglob("*.parquet"), *self.folder.rglob("metadata.jsonl")]):
+            for game in {columns["game_name"] for columns in _read(path, ["game_name"])}:
+                found[game].append(path)
         if not found:
             raise UsageError(f"{self.folder} holds no rows: neither parquet files nor metadata.jsonl")
-        return found
+        return dict(found)
 
     @cached_property
     def scale(self) -> float:
@@ -178,15 +182,12 @@ class Stored:
     @property
     def games(self) -> tuple[str, ...]:
         """The games that have rows."""
-        found: set[str] = set()
-        for path in self.files:
-            found |= {columns["game_name"] for columns in _read(path, ["game_name"])}
-        return tuple(sorted(found))
+        return tuple(sorted(self.files))
 
     def rows(self, game: str) -> Iterator[Entry]:
         """Yield the rows of a game."""
         taken: dict[tuple[str, str], int] = defaultdict(int)
-        for path in self.files:
+        for path in self.files[game]:
             for columns in _read(path):
                 place = columns["task"], columns["plot_level"]
                 if columns["game_name"] == game and (self.per_task is None or taken[place] < self.per_task):
@@ -199,10 +200,12 @@ def _read(path: Path, only: list[str] | None = None) -> Iterator[dict[str, Any]]
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from gameqa.builders.schema import read_batches  # pyright: ignore[reportMissingImports]
+
     try:
         if path.suffix == ".parquet":
             with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(64, columns=only):
+                for batch in read_batches(file, only):
                     yield from batch.to_pylist()
             return
         with path.open(encoding="utf-8") as lines:
